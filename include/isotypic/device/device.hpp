@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/matrix/blocks.hpp>
+#include <algorithm>
+#include <utility>
+
+/// \file
+/// What every part is written in: primitives found through the type of the device, which is their first
+/// argument, and the compositions below, which serve any device that has the primitives.
+///
+///     device.scratch()                               a workspace; arrays taken from it end with their scope
+///     device.for_each_task(n, f)                     f(i, device) for independent matrices
+///     zeros_like<T>(device, x)                       a buffer; `.all()` is its block
+///     transform(device, f, x...)                     f(x_ij...) by reference
+///     transform_rows(device, f, r, x...)             f(r_i, x_ij...)
+///     row_sums(device, f, x, out)                    out_i = sum_j f(x_ij)
+///     item_sums(device, f, out, x...)                out_k = sum_ij f(x_ij...)
+///     row_norms(device, x, out)                      out_i = |x_i|
+///     multiply(device, alpha, a, b, beta, c)         c = alpha a b + beta c
+///     multiply_symmetric(device, alpha, a, beta, c)  c = alpha a a' + beta c
+///
+/// `cpu` is the reference.
+namespace isotypic {
+
+/// A device as the generic code sees it.
+template <class D>
+concept device = requires(D& d) { d.scratch(); };
+
+/// One item of a batch as a batch of its own.
+template <class T, class S>
+blocks<T, S> item(blocks<T, S> x, index_t k) {
+    if (x.size()) x.first.data += k * x.stride;
+    if (x.second) x.second += k * x.stride;
+    x.count = 1;
+    return x;
+}
+
+/// y <- x.
+template <device D, class T, class U, class S>
+void copy(D& d, blocks<T, S> const& x, blocks<U, S> const& y) {
+    if (static_cast<void const*>(x.first.data) != y.first.data)
+        transform(d, [](auto const& a, auto& b) { b = a; }, x, y);
+}
+
+/// y <- s x for a number, where both may be one block.
+template <device D, class T, class U, class S>
+void scale(D& d, double s, blocks<T, S> const& x, blocks<U, S> const& y) {
+    transform(d, [s](auto const& a, auto& b) { b = U(double(a) * s); }, x, y);
+}
+
+/// y_i <- s_i x_i, a number for each row.
+template <device D, class T, class U, class S>
+void scale_rows(D& d, double const* s, blocks<T, S> const& x, blocks<U, S> const& y) {
+    transform_rows(d, [](double r, auto const& a, auto& b) { b = U(double(a) * r); }, s, x, y);
+}
+
+/// out_j = mean of column j, one number a column.
+template <device D, class T, class S>
+void mean_row(D& d, blocks<T, S> const& x, double* out) {
+    const auto t = x.transposed();
+    row_sums(d, [](auto v) { return double(v); }, t, out);
+    const double n = double(std::max<index_t>(1, x.rows() * (x.stacked ? 2 : 1)));
+    for (index_t j = 0; j < row_count(t); ++j) out[j] /= n;
+}
+
+/// y <- x - 1 c': the row c subtracted from every row.
+template <device D, class T, class U, class S>
+void subtract_row(D& d, double const* c, blocks<T, S> const& x, blocks<U, S> const& y) {
+    transform_rows(d, [](double r, auto const& a, auto& b) { b = U(double(a) - r); }, c, x.transposed(), y.transposed());
+}
+
+/// |x|_F, without overflow or underflow over the whole range of T.
+template <device D, class T, class S>
+double frobenius(D& d, blocks<T, S> const& x) {
+    auto scope = d.scratch().open();
+    double* r = d.scratch().template take<double>(row_count(x) + 1);
+    row_norms(d, x, r);
+    double total = 0;
+    row_norms(d, blocks<double const, S>(view<double const, S>(r, 1, row_count(x))), &total);
+    return total;
+}
+
+/// A whole item as one dense matrix, rows x (panels * cols), in the block's own order of axes; a lone
+/// matrix is returned as it is.
+template <device D, class T, class S>
+view<T const, S> gathered(D& d, blocks<T const, S> x) {
+    if (!x.joined) return x.first;
+    const bool flip = x.stacked;
+    if (flip) x = x.transposed();
+    T* memory = d.scratch().template take<T>(x.size());
+    view<T, S> whole(memory, x.rows(), 2 * x.cols());
+    for (index_t p = 0; p < 2; ++p)
+        copy(d, blocks<T const, S>(x.panel(0, p)), blocks<T, S>(whole.part(0, p * x.cols(), x.rows(), x.cols())));
+    return flip ? whole.transposed() : whole;
+}
+
+/// The other way: the halves of a whole matrix into the panels of an item.
+template <device D, class T, class S>
+void scattered(D& d, view<T const, S> whole, blocks<T, S> y) {
+    if (y.stacked) return scattered(d, whole.transposed(), y.transposed());
+    for (index_t p = 0; p < y.panels(); ++p)
+        copy(d, blocks<T const, S>(whole.part(0, p * y.cols(), y.rows(), y.cols())), blocks<T, S>(y.panel(0, p)));
+}
+
+}  // namespace isotypic

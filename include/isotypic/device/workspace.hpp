@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/matrix/scalar.hpp>
+#include <memory>
+#include <new>
+#include <vector>
+
+/// \file
+/// Scratch memory that is asked for on every step and allocated on the first.
+namespace isotypic {
+namespace detail {
+
+struct aligned_delete {
+    void operator()(std::byte* p) const { ::operator delete[](p, std::align_val_t{64}); }
+};
+/// Bytes on a cache line of their own.
+using aligned_bytes = std::unique_ptr<std::byte[], aligned_delete>;
+
+inline aligned_bytes allocate_bytes(std::size_t n) {
+    return aligned_bytes(static_cast<std::byte*>(::operator new[](n ? n : 1, std::align_val_t{64})));
+}
+
+}  // namespace detail
+
+/// A stack of scratch arrays. `take` hands out memory until the enclosing `scope` ends; when the
+/// outermost scope ends, what was needed in pieces becomes one piece, so the next step allocates nothing.
+class workspace {
+public:
+    /// Everything taken after a scope began is given back when it ends.
+    class scope {
+    public:
+        explicit scope(workspace& w) : owner(w), used(w.used) { ++w.depth; }
+        scope(scope const&) = delete;
+        scope& operator=(scope const&) = delete;
+        ~scope() {
+            owner.used = used;
+            if (--owner.depth == 0) owner.settle();
+        }
+
+    private:
+        workspace& owner;
+        std::size_t used;
+    };
+
+    scope open() { return scope(*this); }
+
+    /// n uninitialised numbers, 64-byte aligned.
+    template <class T>
+    T* take(index_t n) {
+        const std::size_t bytes = (sizeof(T) * std::size_t(n) + 63) / 64 * 64;
+        used += bytes;
+        peak = used > peak ? used : peak;
+        if (used <= capacity) return reinterpret_cast<T*>(memory.get() + (used - bytes));
+        overflow.push_back(detail::allocate_bytes(bytes));
+        return reinterpret_cast<T*>(overflow.back().get());
+    }
+
+    /// The most that was ever in use, in bytes.
+    std::size_t need() const { return peak; }
+
+    /// Grows to at least `bytes`. Only outside every scope.
+    void reserve(std::size_t bytes) {
+        peak = bytes > peak ? bytes : peak;
+        settle();
+    }
+
+private:
+    void settle() {
+        overflow.clear();
+        if (peak <= capacity) return;
+        memory.reset();
+        memory = detail::allocate_bytes(peak);
+        capacity = peak;
+    }
+
+    detail::aligned_bytes memory;
+    std::vector<detail::aligned_bytes> overflow;
+    std::size_t capacity = 0, used = 0, peak = 0;
+    int depth = 0;
+};
+
+}  // namespace isotypic

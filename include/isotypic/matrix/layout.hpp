@@ -1,0 +1,112 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/matrix/blocks.hpp>
+#include <array>
+#include <cstdint>
+#include <cstdlib>
+#include <utility>
+
+/// \file
+/// Where elements lie: the dense layout that scratch and state inherit from a block, and the two
+/// questions asked before anything is written: does a block overlap itself, does it overlap another.
+namespace isotypic {
+
+/// A dense block of the shape of `like` at `memory`, with the same axis innermost, so that both take
+/// the same fast path.
+template <class T, class U, class S>
+blocks<T, S> dense_like(T* memory, blocks<U, S> const& like) {
+    const auto& f = like.first;
+    const bool column = std::abs(f.row_stride) < std::abs(f.col_stride);
+    view<T, S> v = column ? view<T, S>(memory, f.rows, f.cols, 1, f.rows) : view<T, S>(memory, f.rows, f.cols);
+    blocks<T, S> b(v, like.count, f.size());
+    b.joined = like.joined, b.stacked = like.stacked;
+    if (b.joined) b.second = memory + b.count * f.size();
+    return b;
+}
+
+namespace detail {
+
+/// Extent and stride of an axis longer than one.
+struct axis {
+    index_t extent, stride;
+};
+
+/// The axes of one panel over all items, by falling stride; unused ones have extent 1.
+template <class T, class S>
+std::array<axis, 3> axes_of_panel(blocks<T, S> const& x) {
+    auto clean = [](index_t n, index_t s) { return n > 1 ? axis{n, std::abs(s)} : axis{1, 0}; };
+    std::array<axis, 3> a{clean(x.count, x.stride), clean(x.rows(), x.first.row_stride), clean(x.cols(), x.first.col_stride)};
+    auto order = [&](std::size_t i, std::size_t j) { if (a[i].stride < a[j].stride) std::swap(a[i], a[j]); };
+    order(0, 1), order(1, 2), order(0, 1);
+    return a;
+}
+
+/// Lowest and highest element of a panel over all items.
+template <class T, class S>
+std::pair<std::uintptr_t, std::uintptr_t> range_of(blocks<T, S> const& x, index_t panel) {
+    auto at = reinterpret_cast<std::uintptr_t>(x.panel(0, panel).data);
+    std::uintptr_t low = at, high = at + sizeof(T) - 1;
+    auto widen = [&](index_t n, index_t s) {
+        const index_t reach = (n - 1) * s * index_t(sizeof(T));
+        (reach < 0 ? low : high) += std::uintptr_t(reach);
+    };
+    widen(x.count, x.stride), widen(x.rows(), x.first.row_stride), widen(x.cols(), x.first.col_stride);
+    return {low, high};
+}
+
+/// Is `distance` a sum of index * stride with |index| < extent, one term an axis?
+inline bool reachable(std::array<axis, 3> const& a, std::size_t k, index_t distance) {
+    if (k == 3) return distance == 0;
+    if (a[k].extent == 1) return reachable(a, k + 1, distance);
+    const index_t q = a[k].stride ? distance / a[k].stride : 0;
+    for (index_t i = q - 1; i <= q + 1; ++i)
+        if (std::abs(i) < a[k].extent && reachable(a, k + 1, distance - i * a[k].stride)) return true;
+    return false;
+}
+
+template <class T, class U, class S>
+bool panels_overlap(blocks<T, S> const& x, index_t p, blocks<U, S> const& y, index_t q) {
+    const auto [xl, xh] = range_of(x, p);
+    const auto [yl, yh] = range_of(y, q);
+    if (xh < yl || yh < xl) return false;
+    const auto a = axes_of_panel(x), b = axes_of_panel(y);
+    bool same = sizeof(T) == sizeof(U);
+    for (std::size_t k = 0; k < 3; ++k) same = same && a[k].extent == b[k].extent && a[k].stride == b[k].stride;
+    const auto bytes = std::intptr_t(xl - yl);
+    if (!same || bytes % std::intptr_t(sizeof(T))) return true;
+    return reachable(a, 0, bytes / std::intptr_t(sizeof(T)));
+}
+
+}  // namespace detail
+
+/// True where an axis longer than one does not move: such a view repeats elements (a broadcast).
+template <class T, class S>
+bool has_zero_stride(blocks<T, S> const& x) {
+    return (x.count > 1 && !x.stride) || (x.rows() > 1 && !x.first.row_stride) || (x.cols() > 1 && !x.first.col_stride);
+}
+
+/// True where two indices may reach one element. Exact for nested axes (each stride at least the
+/// reach of the shorter ones); other layouts count as overlapping.
+template <class T, class S>
+bool overlaps_itself(blocks<T, S> const& x) {
+    if (!x.size()) return false;
+    index_t reach = 0;
+    auto a = detail::axes_of_panel(x);
+    for (std::size_t k = 3; k-- > 0;) {
+        if (a[k].extent > 1 && a[k].stride <= reach) return true;
+        reach += (a[k].extent - 1) * a[k].stride;
+    }
+    return x.joined && detail::panels_overlap(x, 0, x, 1);
+}
+
+/// True where the two may share an element. Exact for equal strides, else by address range.
+template <class T, class U, class S>
+bool overlap(blocks<T, S> const& x, blocks<U, S> const& y) {
+    if (!x.size() || !y.size()) return false;
+    for (index_t p = 0; p < x.panels(); ++p)
+        for (index_t q = 0; q < y.panels(); ++q)
+            if (detail::panels_overlap(x, p, y, q)) return true;
+    return false;
+}
+
+}  // namespace isotypic

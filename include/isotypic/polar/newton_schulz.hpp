@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/device.hpp>
+#include <isotypic/group/symmetry.hpp>
+#include <isotypic/polar/coefficients.hpp>
+
+/// \file
+/// Newton-Schulz iterations: an odd polynomial of the matrix, by products alone.
+///
+///     X <- a X + (b A + c A^2) X,   A = X X',   X_0 = M / |M|_F        (the short side in A)
+///
+/// Applies p(p(..p(s))) to every singular value s of X_0 and leaves the singular vectors: U(g M h') =
+/// g U(M) h' at any number of steps. The values tend to 1, so the result tends to the polar factor; how
+/// near depends on the coefficients, the steps and the smallest singular value. Zero gives zero.
+namespace isotypic {
+
+/// See the file's comment. `newton_schulz{keller}` is Muon's, the default is Polar Express, 8 steps.
+struct newton_schulz {
+    coefficients set = polar_express;
+
+    using commutes_with = symmetry<orthogonal, orthogonal>;
+
+    /// u <- polynomial of m; u has m's shape and may be m. The norm is taken in double, so any finite scale will do.
+    template <device D, class T, class S>
+    void operator()(D& d, view<T const, S> m, view<T, S> u) const {
+        if (m.rows > m.cols) return (*this)(d, m.transposed(), u.transposed());
+        if (!m.size()) return;
+        auto scope = d.scratch().open();
+        const double norm = (frobenius(d, blocks<T const, S>(m)) + set.norm_eps) * set.cushion;
+        scale(d, norm > 0 ? 1 / norm : 0, blocks<T const, S>(m), blocks<T, S>(u));
+
+        const index_t k = m.rows;
+        view<T, S> a(d.scratch().template take<T>(k * k), k, k), b(d.scratch().template take<T>(k * k), k, k);
+        view<T, S> x = u, y = dense_like(d.scratch().template take<T>(m.size()), blocks<T, S>(u)).first;
+        for (int i = 0; i < set.steps; ++i) {
+            const quintic q = set.step(i, set.steps);
+            multiply_symmetric<T>(d, 1, x, 0, a);
+            copy(d, blocks<T const, S>(a), blocks<T, S>(b));
+            // b <- a I + b A + c A A, so that the step is one product y <- b x.
+            if (q.c != 0)
+                multiply_symmetric<T>(d, T(q.c), a, T(q.b), b);
+            else
+                scale(d, q.b, blocks<T const, S>(a), blocks<T, S>(b));
+            transform(d, [t = T(q.a)](T& v) { v += t; }, blocks<T, S>(view<T, S>(b.data, k, 1, k + 1, 1)));
+            multiply<T>(d, 1, b, x, 0, y);
+            std::swap(x, y);
+        }
+        copy(d, blocks<T const, S>(x), blocks<T, S>(u));
+    }
+};
+
+}  // namespace isotypic

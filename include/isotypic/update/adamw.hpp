@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/device.hpp>
+#include <isotypic/update/part.hpp>
+
+/// \file
+/// Entry-wise baselines: Adam (Kingma and Ba 2015; with the layer's decay, AdamW, Loshchilov and Hutter 2019)
+/// and Lion (Chen et al. 2023). Their state is one number an entry, so they commute with signed
+/// permutations and with nothing larger.
+namespace isotypic {
+
+/// m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,  y = m^ / (sqrt(v^) + eps), m^ and v^ freed of their
+/// zero start. The absolute eps holds while gradients stay far above it.
+struct adam {
+    double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
+
+    using commutes_with = symmetry<signed_permutation, signed_permutation>;
+
+    template <class Buffer>
+    struct moments {
+        Buffer first, second;
+        template <class F>
+        void for_each(F const& f) {
+            f("first_moment", first.all());
+            f("second_moment", second.all());
+        }
+    };
+
+    template <class D, class T, class S>
+    auto init(D& d, blocks<T, S> const& like) const {
+        using U = std::remove_const_t<T>;
+        return moments<decltype(zeros_like<U>(d, like))>{zeros_like<U>(d, like), zeros_like<U>(d, like)};
+    }
+    template <class C, class State>
+    typename C::in apply(C const& c, typename C::in x, typename C::out y, State& state) const {
+        using T = typename C::value_type;
+        const T b1 = T(beta1), b2 = T(beta2), a1 = T(1 - beta1), a2 = T(1 - beta2), e = T(eps);
+        const T up = T(1 / (1 - std::pow(beta1, double(c.step)))), root = T(1 / std::sqrt(1 - std::pow(beta2, double(c.step))));
+        auto f = [=](T& m, T& v, T const& g, T& u) {
+            m = b1 * m + a1 * g, v = b2 * v + a2 * g * g;
+            u = m * up / (std::sqrt(v) * root + e);
+        };
+        if (x.first.data == y.first.data)
+            transform(c.device, [f](T& m, T& v, T& u) { f(m, v, u, u); }, state.first.all(), state.second.all(), y);
+        else
+            transform(c.device, f, state.first.all(), state.second.all(), x, y);
+        return y;
+    }
+};
+
+/// y = sign(b1 m + (1 - b1) g),  then m <- b2 m + (1 - b2) g.
+struct lion {
+    double beta1 = 0.9, beta2 = 0.99;
+
+    using commutes_with = symmetry<signed_permutation, signed_permutation>;
+    double homogeneity() const { return 0; }
+
+    template <class D, class T, class S>
+    auto init(D& d, blocks<T, S> const& like) const {
+        auto b = zeros_like<std::remove_const_t<T>>(d, like);
+        return one_buffer<decltype(b)>{std::move(b), "momentum"};
+    }
+    template <class C, class State>
+    typename C::in apply(C const& c, typename C::in x, typename C::out y, State& state) const {
+        using T = typename C::value_type;
+        const T b1 = T(beta1), b2 = T(beta2), a1 = T(1 - beta1), a2 = T(1 - beta2);
+        auto f = [=](T& m, T const& g, T& u) {
+            const T now = g, look = b1 * m + a1 * now;
+            m = b2 * m + a2 * now;
+            u = T((look > 0) - (look < 0));
+        };
+        if (x.first.data == y.first.data)
+            transform(c.device, [f](T& m, T& u) { f(m, u, u); }, state.buffer.all(), y);
+        else
+            transform(c.device, f, state.buffer.all(), x, y);
+        return y;
+    }
+};
+
+}  // namespace isotypic

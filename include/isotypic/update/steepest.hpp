@@ -1,0 +1,75 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/norm/entry_max.hpp>
+#include <isotypic/norm/row_max.hpp>
+#include <isotypic/norm/spectral.hpp>
+#include <isotypic/update/part.hpp>
+
+/// \file
+/// The steepest direction of an invariant norm, scaled by a power of the dual norm:
+///
+///     u = argmax { <x, u> : N(u) <= 1 },     y = N*(x)^alpha u,     N*(x) = <x, u>
+///
+/// alpha = 0 moves by a fixed amount (Muon, sign descent, unit rows); alpha = 1 is steepest descent in N
+/// (stochastic spectral descent, PolarGrad) and makes the update 1-homogeneous. An invariant norm has an
+/// equivariant steepest direction wherever that is unique.
+namespace isotypic {
+
+/// See the file's comment. Each item of a batch is scaled by its own dual norm.
+template <class Norm>
+struct steepest {
+    Norm norm{};
+    double alpha = 0;
+
+    using commutes_with = typename Norm::invariant_under;
+    static constexpr shift_law row_shift = Norm::row_shift;
+    static constexpr shift_law col_shift = Norm::col_shift;
+    double homogeneity() const { return alpha; }
+
+    template <class C>
+    typename C::in apply(C const& c, typename C::in x, typename C::out y, no_state&) const {
+        using T = typename C::value_type;
+        if (alpha == 0) return norm.steepest(c.device, x, y), y;
+        auto& d = c.device;
+        auto scope = d.scratch().open();
+        auto u = dense_like(d.scratch().template take<T>(x.size()), x);
+        double* dual = d.scratch().template take<double>(x.count);
+        norm.steepest(d, x, u);
+        item_sums(d, [](T a, T b) { return double(a) * double(b); }, dual, x, typename C::in(u));
+        for (index_t k = 0; k < x.count; ++k)
+            scale(d, std::pow(dual[k] > 0 ? dual[k] : 0., alpha), item(typename C::in(u), k), item(y, k));
+        return y;
+    }
+};
+
+/// y_i = x_i / |x_i|. Signed permutations of rows, rotations of columns.
+using row_norm = steepest<row_max>;
+/// The same for columns.
+using column_norm = steepest<column_max>;
+/// Entry by entry. Signed permutations on both sides.
+using sign = steepest<entry_max>;
+
+/// The polar factor, by the engine of your choice: `polar{}` is eight steps of Polar Express,
+/// `polar{newton_schulz{keller}}` Muon's, `polar<>{.alpha = 1}` scales by the nuclear norm.
+template <class Engine = newton_schulz>
+struct polar {
+    Engine engine{};
+    double alpha = 0;
+
+    using direction = steepest<spectral<Engine>>;
+    using commutes_with = typename direction::commutes_with;
+    static constexpr shift_law row_shift = direction::row_shift;
+    static constexpr shift_law col_shift = direction::col_shift;
+    double homogeneity() const { return alpha; }
+
+    template <class C>
+    typename C::in apply(C const& c, typename C::in x, typename C::out y, no_state& none) const {
+        return direction{{engine}, alpha}.apply(c, x, y, none);
+    }
+};
+template <class Engine>
+polar(Engine) -> polar<Engine>;
+template <class Engine>
+polar(Engine, double) -> polar<Engine>;
+
+}  // namespace isotypic
