@@ -15,9 +15,9 @@ struct shift_law {
 
     /// The law of g after f.
     friend constexpr shift_law then(shift_law f, shift_law g) {
-        const bool blind = f.blind || (f.carries && g.blind);
-        const bool horizontal = g.horizontal || (f.horizontal && g.keeps);
-        return {blind, horizontal, blind || (f.carries && g.carries), horizontal || (f.keeps && g.keeps)};
+        const bool ignores = f.blind || (f.carries && g.blind);
+        const bool flat = g.horizontal || (f.horizontal && g.keeps);
+        return {ignores, flat, ignores || (f.carries && g.carries), flat || (f.keeps && g.keeps)};
     }
     static constexpr shift_law linear() { return {false, false, true, true}; }
 };

@@ -9,6 +9,8 @@
 ///
 ///     N(X) = s_1(X)     dual N*(X) = sum_i s_i (nuclear norm)     steepest direction  U V', X = U diag(s) V'
 ///
+/// The value is the limit of |(X X')^p|_F^(1/2p): 32 squarings, each rescaled, so to rounding. A batch has the
+/// largest value and the sum of the duals of its items; no item is scaled by another.
 /// The steepest direction is the polar factor, found by an engine: any callable
 /// `engine(device, view<T const> m, view<T> u)` that says what it commutes with. The dual is <X, U> and is
 /// as exact as the engine. A horizontal X has a horizontal polar factor.
@@ -22,7 +24,19 @@ struct spectral {
     using invariant_under = typename Engine::commutes_with;
     static constexpr shift_law row_shift{.keeps = true};
     static constexpr shift_law col_shift{.keeps = true};
+    static constexpr bool multiplies = true;
 
+    template <device D, class T, class S>
+    double value(D& d, blocks<T, S> const& x) const {
+        using U = std::remove_const_t<T>;
+        double most = 0;
+        for (index_t k = 0; k < x.count && x.size(); ++k) {
+            auto scope = d.scratch().open();
+            view<U const, S> m = gathered(d, item(blocks<U const, S>(x), k));
+            most = std::fmax(most, largest(d, m.rows > m.cols ? m.transposed() : m));
+        }
+        return most;
+    }
     /// y <- polar factor of each item of x (of a joined pair: of the two side by side); y may be x.
     template <device D, class T, class S>
     void steepest(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
@@ -46,6 +60,31 @@ struct spectral {
         double total = 0;
         for (index_t k = 0; k < x.count; ++k) total += nuclear[k];
         return total;
+    }
+
+private:
+    /// s_1 of a wide matrix. With A_0 = X X' and A_(i+1) = (A_i / f_i)^2, f_i = |A_i|_F, log s_1 is the sum of
+    /// log f_i / 2^(i+1); f_i settles, which gives the rest of the series.
+    template <device D, class T, class S>
+    static double largest(D& d, view<T const, S> m) {
+        using block = blocks<T const, S>;
+        double f = frobenius(d, block(m));
+        if (!(f > 0)) return 0;
+        auto copy = dense_like(d.scratch().template take<T>(m.size()), block(m));
+        scale(d, std::fmin(1 / f, 1.7e308), block(m), copy);
+        const double whole = f;
+        const index_t n = m.rows;
+        view<T, S> a(d.scratch().template take<T>(n * n), n, n), b(d.scratch().template take<T>(n * n), n, n);
+        multiply_symmetric<T>(d, 1, copy.first, 0, a);
+        double log = 0, weight = 0.5;
+        for (int i = 0;; ++i, weight /= 2) {
+            f = frobenius(d, block(a));
+            if (i == 32) return whole * std::exp(log + 2 * weight * std::log(f));
+            log += weight * std::log(f);
+            scale(d, 1 / f, block(a), blocks<T, S>(a));
+            multiply_symmetric<T>(d, 1, a, 0, b);
+            std::swap(a, b);
+        }
     }
 };
 

@@ -40,6 +40,7 @@ concept part = requires { typename P::commutes_with; } && block_symmetry<typenam
 
 /// The state of a part that has none.
 struct no_state {
+    static constexpr bool remembers = false;
     template <class F>
     void for_each(F const&) {}
 };
@@ -89,11 +90,29 @@ constexpr shift_law col_law() {
         return {};
 }
 
+/// Is there anything in the state?
+template <class State>
+constexpr bool remembers() {
+    if constexpr (requires { State::remembers; })
+        return State::remembers;
+    else
+        return true;
+}
+
 /// Does P look at the weight? Then a shift of the weight may change its result.
 template <class P>
 constexpr bool weight_read() {
     if constexpr (requires { P::reads_weight; })
         return P::reads_weight;
+    else
+        return false;
+}
+
+/// Does P spend its time in matrix products, or in a user's code? Then one thread takes a whole block.
+template <class P>
+constexpr bool multiplies() {
+    if constexpr (requires { P::multiplies; })
+        return P::multiplies;
     else
         return false;
 }
@@ -124,6 +143,7 @@ struct pipe {
         return law;
     }();
     static constexpr bool reads_weight = (detail::weight_read<P>() || ...);
+    static constexpr bool multiplies = (detail::multiplies<P>() || ...);
 
     double homogeneity() const {
         return std::apply([](auto const&... p) { return (isotypic::homogeneity(p) * ...); }, parts);
@@ -132,11 +152,12 @@ struct pipe {
     /// The states of the parts; names are prefixed with the part's place in the pipe.
     template <class... S>
     struct states {
+        static constexpr bool remembers = (detail::remembers<S>() || ...);
         std::tuple<S...> all;
         template <class F>
         void for_each(F const& f) {
             std::apply([&, i = 0](auto&... s) mutable {
-                (s.for_each([&](auto const& name, auto const& b) { f(std::to_string(i) + "." + name, b); }, ++i), ...);
+                ((s.for_each([&](auto const& name, auto const& b) { f(std::to_string(i) + "." + name, b); }), ++i), ...);
             }, all);
         }
     };

@@ -8,23 +8,29 @@
 /// \file
 /// The steepest direction of an invariant norm, scaled by a power of the dual norm:
 ///
-///     u = argmax { <x, u> : N(u) <= 1 },     y = N*(x)^alpha u,     N*(x) = <x, u>
+///     u = argmax { <x, u> : N(u) <= 1 },     y = max(N*(x), floor)^alpha u,     N*(x) = <x, u>
 ///
 /// alpha = 0 moves by a fixed amount (Muon, sign descent, unit rows); alpha = 1 is steepest descent in N
 /// (stochastic spectral descent, PolarGrad) and makes the update 1-homogeneous. An invariant norm has an
-/// equivariant steepest direction wherever that is unique.
+/// equivariant steepest direction wherever that is unique. A floor of 1e-8 is what the code of
+/// arXiv 2605.18106 puts under its nuclear norm; 0 keeps the degree alpha.
 namespace isotypic {
 
 /// See the file's comment. Each item of a batch is scaled by its own dual norm.
 template <class Norm>
 struct steepest {
     Norm norm{};
-    double alpha = 0;
+    double alpha = 0, floor = 0;
 
     using commutes_with = typename Norm::invariant_under;
     static constexpr shift_law row_shift = Norm::row_shift;
     static constexpr shift_law col_shift = Norm::col_shift;
-    double homogeneity() const { return alpha; }
+    static constexpr bool multiplies = detail::multiplies<Norm>();
+    double homogeneity() const {
+        bool free = alpha == 0 || floor == 0;
+        if constexpr (requires { norm.scale_free(); }) free = free && norm.scale_free();
+        return free ? alpha : std::nan("");
+    }
 
     template <class C>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, no_state&) const {
@@ -37,7 +43,7 @@ struct steepest {
         norm.steepest(d, x, u);
         item_sums(d, [](T a, T b) { return double(a) * double(b); }, dual, x, typename C::in(u));
         for (index_t k = 0; k < x.count; ++k)
-            scale(d, std::pow(dual[k] > 0 ? dual[k] : 0., alpha), item(typename C::in(u), k), item(y, k));
+            scale(d, std::pow(std::fmax(dual[k], floor), alpha), item(typename C::in(u), k), item(y, k));
         return y;
     }
 };
@@ -54,22 +60,25 @@ using sign = steepest<entry_max>;
 template <class Engine = newton_schulz>
 struct polar {
     Engine engine{};
-    double alpha = 0;
+    double alpha = 0, floor = 0;
 
     using direction = steepest<spectral<Engine>>;
     using commutes_with = typename direction::commutes_with;
     static constexpr shift_law row_shift = direction::row_shift;
     static constexpr shift_law col_shift = direction::col_shift;
-    double homogeneity() const { return alpha; }
+    static constexpr bool multiplies = true;
+    double homogeneity() const { return direction{{engine}, alpha, floor}.homogeneity(); }
 
     template <class C>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, no_state& none) const {
-        return direction{{engine}, alpha}.apply(c, x, y, none);
+        return direction{{engine}, alpha, floor}.apply(c, x, y, none);
     }
 };
 template <class Engine>
 polar(Engine) -> polar<Engine>;
 template <class Engine>
 polar(Engine, double) -> polar<Engine>;
+template <class Engine>
+polar(Engine, double, double) -> polar<Engine>;
 
 }  // namespace isotypic

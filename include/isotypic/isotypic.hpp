@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+/// \file
+/// Everything but check/, model/checkpoint.hpp, matrix/eigen.hpp and the engines that need Eigen's decompositions.
+#include <isotypic/device/cpu_finite.hpp>
+#include <isotypic/device/cpu_loops.hpp>
+#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_sums.hpp>
+#include <isotypic/device/thread_pool.hpp>
+#include <isotypic/group/product.hpp>
+#include <isotypic/model/layerwise.hpp>
+#include <isotypic/model/optimizer.hpp>
+#include <isotypic/model/roles.hpp>
+#include <isotypic/model/step.hpp>
+#include <isotypic/update/adamw.hpp>
+#include <isotypic/update/damped_rows.hpp>
+#include <isotypic/update/geometric_median.hpp>
+#include <isotypic/update/momentum.hpp>
+#include <isotypic/update/row_adam.hpp>
+#include <isotypic/update/rule.hpp>
+#include <isotypic/update/scaled_rows.hpp>
+#include <isotypic/update/update_for.hpp>
+#include <isotypic/version.hpp>

@@ -1,0 +1,191 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/model/role_slot.hpp>
+#include <algorithm>
+#include <array>
+#include <exception>
+#include <span>
+#include <tuple>
+#include <vector>
+
+/// \file
+/// A whole model: one rule a role, any number of blocks a role.
+///
+///     auto stack = layerwise<float>(on<embedding>(m | row_norm{}, 0.5), on<projection>(m | polar{}, 0.02));
+///     auto embed = stack.add("embed", as<embedding>(E));
+///     auto q     = stack.add("layer 0, q", as<projection>(Q));
+///     stack.step(embed(dE), q(dQ));
+namespace isotypic {
+
+/// A gradient with the block that it belongs to, for one step.
+template <class T>
+struct gradient {
+    std::uint64_t stack;
+    std::size_t block;
+    blocks<T const> values;
+};
+
+/// What `add` gives out: called with a gradient, it says whose gradient that is.
+template <class T>
+struct block_handle {
+    std::uint64_t stack;
+    std::size_t block;
+    template <class G>
+    gradient<T> operator()(G const& g) const {
+        return {stack, block, detail::as_gradient<T>(g)};
+    }
+};
+
+/// See the file's comment. Made by `layerwise<T>(...)`.
+template <class T, class... Entries>
+class layerwise_stack {
+public:
+    /// If positive: gradients are scaled down together so that the norm of all of them is at most this.
+    /// A common factor commutes with every group here; a rule of degree 0 sees it only through its memory.
+    double clip = 0;
+
+    explicit layerwise_stack(Entries... e) : entries(std::make_unique<std::tuple<Entries...>>(std::move(e)...)) {}
+
+    /// Work is spread over `e`, which must outlive the stack; the bits stay the same.
+    void run_on(executor_ref e) { device = cpu(e); }
+
+    /// Adds a weight under a name of its own. Its memory must outlive the stack and stay where it is.
+    template <class Role>
+    block_handle<T> add(std::string name, typed_block<Role, T> w) {
+        constexpr bool found = detail::entries_for<Role, Entries...> > 0;
+        static_assert(found, "this stack has no rule for the block's role: give layerwise() an on<role>(rule, rate)");
+        for (auto const& s : slots) {
+            if (s->name == name) throw error("isotypic: the stack has a block '" + name + "' already");
+            if (overlap(s->weight(), w.all)) throw error("isotypic: blocks '" + s->name + "' and '" + name + "' share memory");
+        }
+        if constexpr (found) {
+            auto& entry = on<Role>();
+            using slot = detail::role_slot<Role, decltype(entry.rule), T>;
+            slots.push_back(std::make_unique<slot>(device, std::move(name), entry, w.all));
+            now.resize(slots.size()), failures.resize(slots.size()), seen.resize(slots.size());
+        }
+        return {id, slots.size() - 1};
+    }
+
+    /// The rule, rate and decay of a role, to read or to change.
+    template <class Role>
+    auto& on() {
+        return find<Role>(*entries);
+    }
+
+    /// One step of every block, each with its gradient. Throws isotypic::error, names the block and changes
+    /// nothing if a gradient is missing, given twice, of another shape, in part the weight's memory, or not
+    /// finite. An exception from a rule of the user's own names the blocks that have stepped.
+    template <class... G>
+    void step(G const&... gradients) {
+        const std::array<gradient<T>, sizeof...(G)> all{gradients...};
+        step(std::span<gradient<T> const>(all));
+    }
+    void step(std::vector<gradient<T>> const& gradients) { step(std::span<gradient<T> const>(gradients)); }
+    void step(std::span<gradient<T> const> gradients) {
+        collect(gradients);
+        const double factor = clip_factor();
+        const index_t t = steps_done + 1;
+        // Rules without products spread each block over the threads; rules with products take a thread a block.
+        for (std::size_t i = 0; i < slots.size(); ++i)
+            if (!slots[i]->multiplies) step_one(i, device, t, factor);
+        device.for_each_task(index_t(slots.size()), [&](index_t i, cpu& d) {
+            if (slots[std::size_t(i)]->multiplies) step_one(std::size_t(i), d, t, factor);
+        });
+        steps_done = t;
+        report_failures();
+    }
+
+    index_t steps() const { return steps_done; }
+    std::size_t size() const { return slots.size(); }
+    /// f(name, role, rule, weight) for each block.
+    template <class F>
+    void for_each_block(F const& f) const {
+        for (auto const& s : slots) f(s->name, s->role, s->rule, s->weight());
+    }
+    /// f(block's name, named_block) for each block of state.
+    template <class F>
+    void for_each_state(F const& f) const {
+        for (auto const& s : slots) s->for_each_state([&](named_block b) { f(s->name, std::move(b)); });
+    }
+    /// Continues as if `steps` steps had been made; `load` calls it.
+    void continue_at(index_t steps) { steps_done = steps; }
+
+private:
+    template <class Role, class Tuple>
+    static auto& find(Tuple& all) {
+        constexpr std::size_t at = [] {
+            std::size_t i = 0, found = 0;
+            ((std::is_same_v<typename Entries::role, Role> ? found = i : 0, ++i), ...);
+            return found;
+        }();
+        return std::get<at>(all);
+    }
+
+    void collect(std::span<gradient<T> const> gradients) {
+        std::fill(seen.begin(), seen.end(), char(0));
+        for (auto const& g : gradients) {
+            if (g.stack != id) throw error("isotypic: a gradient was made by a handle of another stack");
+            if (seen[g.block]) throw error("isotypic: block '" + slots[g.block]->name + "' got two gradients in one step");
+            seen[g.block] = 1, now[g.block] = g.values;
+        }
+        for (std::size_t i = 0; i < slots.size(); ++i)
+            if (!seen[i]) throw error("isotypic: block '" + slots[i]->name + "' got no gradient in this step");
+        for (std::size_t i = 0; i < slots.size(); ++i) detail::require_gradient<T>(device, slots[i]->name, slots[i]->weight(), now[i]);
+    }
+
+    double clip_factor() {
+        if (!(clip > 0)) return 1;
+        double norm = 0;
+        for (auto const& g : now) norm = std::hypot(norm, frobenius(device, g));
+        return norm > clip ? clip / norm : 1;
+    }
+
+    void step_one(std::size_t i, cpu& d, index_t t, double factor) {
+        try {
+            if (factor == 1) return slots[i]->step(d, t, now[i]);
+            auto scope = d.scratch().open();
+            const blocks<T> g = dense_like(d.scratch().template take<T>(now[i].size()), now[i]);
+            scale(d, factor, now[i], g);
+            slots[i]->step(d, t, g);
+        } catch (...) {
+            failures[i] = std::current_exception();
+        }
+    }
+
+    void report_failures() {
+        std::string failed, stepped;
+        std::exception_ptr first;
+        for (auto const& f : failures)
+            if (f && !first) first = f;
+        if (!first) return;
+        for (std::size_t i = 0; i < slots.size(); ++i) (failures[i] ? failed : stepped) += " '" + slots[i]->name + "'";
+        std::fill(failures.begin(), failures.end(), nullptr);
+        std::string why = "an exception";
+        try {
+            std::rethrow_exception(first);
+        } catch (std::exception const& e) {
+            why = e.what();
+        } catch (...) {
+        }
+        throw error("isotypic: a rule threw (" + why + ") on" + failed + "; stepped:" + (stepped.empty() ? " none" : stepped));
+    }
+
+    cpu device;
+    std::unique_ptr<std::tuple<Entries...>> entries;
+    std::vector<std::unique_ptr<detail::any_slot<T>>> slots;
+    std::vector<blocks<T const>> now;  // this step's gradients
+    std::vector<char> seen;
+    std::vector<std::exception_ptr> failures;
+    std::uint64_t id = detail::next_stack();
+    index_t steps_done = 0;
+};
+
+/// See the file's comment.
+template <class T, class... Entries>
+layerwise_stack<T, Entries...> layerwise(Entries... entries) {
+    static_assert(((detail::entries_for<typename Entries::role, Entries...> == 1) && ...), "a role stands twice in this stack: one on<role>(rule, rate) each");
+    return layerwise_stack<T, Entries...>(std::move(entries)...);
+}
+
+}  // namespace isotypic

@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/model/slot.hpp>
+#include <isotypic/update/update_for.hpp>
+
+/// \file
+/// One step without memory: W <- W - rate U(G), with the update that the block's role picks.
+///
+///     step(as<embedding>(E), dE, 0.5f);       // E_i <- E_i - 0.5 dE_i / |dE_i|
+namespace isotypic {
+
+/// See the file's comment. A rule of one's own may follow; one with memory wants an `optimizer`. Throws
+/// isotypic::error and changes nothing if the gradient has another shape, overlaps the weight in part, or
+/// is not finite.
+template <class Role, class T, class G, class Rule = update_for<Role>>
+void step(typed_block<Role, T> w, G const& gradient, double rate, Rule const& rule = {}) {
+    detail::require_fit<Rule, Role>();
+    if constexpr (part<Rule>) {
+        cpu device;
+        detail::slot<Role, Rule, T> one(device, rule, w.all);
+        static_assert(!detail::remembers<decltype(one.state)>(), "this rule remembers past gradients: keep it in an optimizer");
+        const blocks<T const> g = detail::as_gradient<T>(gradient);
+        detail::require_gradient<T>(device, type_name<Role>(), w.all, g);
+        one.step(device, rule, 1, g, rate, {});
+    }
+}
+
+}  // namespace isotypic
