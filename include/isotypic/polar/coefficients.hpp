@@ -44,6 +44,11 @@ struct coefficients {
         k.steps = n;
         return k;
     }
+    constexpr coefficients with_norm_eps(double e) const {
+        coefficients k = *this;
+        k.norm_eps = e;
+        return k;
+    }
 };
 
 namespace detail {

@@ -3,6 +3,7 @@
 #include <isotypic/device/device.hpp>
 #include <isotypic/group/symmetry.hpp>
 #include <isotypic/polar/coefficients.hpp>
+#include <cmath>
 
 /// \file
 /// Newton-Schulz iterations: an odd polynomial of the matrix, by products alone.
@@ -27,7 +28,7 @@ struct newton_schulz {
         if (!m.size()) return;
         auto scope = d.scratch().open();
         const double norm = (frobenius(d, blocks<T const, S>(m)) + set.norm_eps) * set.cushion;
-        scale(d, norm > 0 ? 1 / norm : 0, blocks<T const, S>(m), blocks<T, S>(u));
+        scale(d, norm > 0 ? std::fmin(1 / norm, 1.7e308) : 0, blocks<T const, S>(m), blocks<T, S>(u));
 
         const index_t k = m.rows;
         view<T, S> a(d.scratch().template take<T>(k * k), k, k), b(d.scratch().template take<T>(k * k), k, k);
