@@ -67,7 +67,7 @@ private:
 /// x + 1 c' (rows) and x + c 1' (columns), c normal and about as long as a row or column that `draw` makes;
 /// a shared column is shared by both panels of a joined pair.
 inline specimen shifted(specimen x, bool row_shift, bool col_shift, random_stream& random) {
-    const double size = 1 / std::sqrt(double(std::max<index_t>(1, std::max(x.rows, x.cols * x.panels()))));
+    const double size = 1 / std::sqrt(double(std::max<index_t>(1, (std::max)(x.rows, x.cols * x.panels()))));
     for (index_t k = 0; k < x.count; ++k) {
         specimen row(x.panels(), x.cols), column(x.rows, 1);
         for (double& v : row.values) v = row_shift ? size * random.normal() : 0;

@@ -52,7 +52,7 @@ void for_each_element(specimen const& x, F const& f) {
 /// D and E diagonal in [1, 2]: condition about 10. The numbers fit a float, so that float and double rules
 /// see the same input.
 inline std::vector<specimen> draw(specimen const& like, index_t how_many, random_stream& random) {
-    const index_t m = like.rows, n = like.cols * like.panels(), most = std::max(m, n);
+    const index_t m = like.rows, n = like.cols * like.panels(), most = (std::max)(m, n);
     std::vector<specimen> drawn(std::size_t(how_many), specimen(m, like.cols, like.count, like.joined));
     specimen q(most, most), d(1, m), e(1, n);
     for (index_t k = 0; k < like.count; ++k) {

@@ -57,7 +57,7 @@ void cpu::for_each_task(index_t n, F const& f) {
         lanes[k]->taken.clear(std::memory_order_release);
     });
     std::size_t most = 0;
-    for (auto& l : lanes) most = std::max(most, l->device.scratch().need());
+    for (auto& l : lanes) most = (std::max)(most, l->device.scratch().need());
     for (auto& l : lanes) l->device.scratch().reserve(most);
 }
 

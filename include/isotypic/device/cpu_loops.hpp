@@ -18,7 +18,7 @@ template <class F>
 void for_each_band(cpu& device, index_t lines, index_t length, F const& f) {
     const index_t band = std::max<index_t>(1, grain / std::max<index_t>(1, length));
     const index_t n = (lines + band - 1) / band;
-    device.threads().parallel_for(n, [&](index_t i) { f(i * band, std::min(lines, (i + 1) * band)); });
+    device.threads().parallel_for(n, [&](index_t i) { f(i * band, (std::min)(lines, (i + 1) * band)); });
 }
 
 /// f(x[0]..., ) .. over n elements of each line. With unit strides the compiler vectorises; operands
@@ -41,7 +41,7 @@ void transform_matrix(cpu& device, F const& f, index_t rows, index_t cols, view<
     if (!unit && ((x.row_stride == 1) && ...)) return transform_matrix(device, f, cols, rows, x.transposed()...);
     if (unit && ((x.row_stride == cols) && ...)) {
         device.threads().parallel_for((rows * cols + grain - 1) / grain, [&](index_t i) {
-            const index_t n = std::min(grain, rows * cols - i * grain);
+            const index_t n = (std::min)(grain, rows * cols - i * grain);
             visit_line(f, true, n, std::pair(x.data + i * grain, index_t{1})...);
         });
         return;

@@ -31,10 +31,10 @@ void sum_across(cpu& device, F const& f, view<T> x, double* out) {
     auto scope = device.scratch().open();
     double* part = device.scratch().take<double>(chunks * x.rows);
     device.threads().parallel_for(strips * chunks, [&](index_t k) {
-        const index_t i = k % strips * strip, c = k / strips, m = std::min(strip, x.rows - i);
+        const index_t i = k % strips * strip, c = k / strips, m = (std::min)(strip, x.rows - i);
         double* sum = part + c * x.rows + i;
         std::fill_n(sum, m, 0.0);
-        for (index_t j = c * chunk; j < std::min(x.cols, (c + 1) * chunk); ++j) {
+        for (index_t j = c * chunk; j < (std::min)(x.cols, (c + 1) * chunk); ++j) {
             T const* column = x.data + i + j * x.col_stride;
             for (index_t l = 0; l < m; ++l) sum[l] += f(column[l]);
         }
@@ -100,7 +100,7 @@ void row_norms(cpu& device, blocks<T> const& x, double* out) {
                 const index_t within = i / x.rows() % (x.stacked ? 2 : 1);
                 double most = 0, sum = 0;
                 for (index_t p = x.stacked ? within : 0; p < (x.stacked ? within + 1 : x.panels()); ++p)
-                    for (index_t j = 0; j < x.cols(); ++j) most = std::max(most, std::abs(double(x.panel(k, p)(r, j))));
+                    for (index_t j = 0; j < x.cols(); ++j) most = (std::max)(most, std::abs(double(x.panel(k, p)(r, j))));
                 for (index_t p = x.stacked ? within : 0; most > 0 && p < (x.stacked ? within + 1 : x.panels()); ++p)
                     for (index_t j = 0; j < x.cols(); ++j) {
                         const double v = x.panel(k, p)(r, j) / most;
