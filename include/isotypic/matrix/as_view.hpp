@@ -2,7 +2,6 @@
 #pragma once
 #include <isotypic/matrix/view.hpp>
 #include <cstddef>
-#include <tuple>
 #include <utility>
 
 /// \file
@@ -18,8 +17,12 @@
 namespace isotypic {
 namespace detail {
 
+/// Eigen's transpose, array and diagonal have data() even around a lazy expression; its DirectAccessBit tells.
 template <class X>
-concept eigen_like = requires(X& x) {
+concept lazy = requires { requires !(unsigned(X::Flags) & 0x40u); };
+
+template <class X>
+concept eigen_like = !lazy<X> && requires(X& x) {
     *x.data();
     { x.rows() } -> std::convertible_to<index_t>;
     { x.cols() } -> std::convertible_to<index_t>;
@@ -85,7 +88,8 @@ auto axes_of(X& x) {
 template <class X>
 concept matrix = detail::has_address<std::remove_cvref_t<X>>;
 
-/// The element type of a matrix, const where the matrix may only be read.
+/// The view of a matrix; its elements are const where the matrix may only be read. Throws on an array of
+/// another rank than 1 or 2.
 template <matrix X>
 auto as_view(X&& x) {
     using plain = std::remove_cvref_t<X>;

@@ -12,7 +12,7 @@
 /// rows x 2 cols whose two halves lie apart; transposed, as one of 2 rows x cols.
 namespace isotypic {
 
-/// See the file's comment. Two panels unless `joined` made it are never there.
+/// See the file's comment.
 template <class T, class Space = host>
 struct blocks {
     using value_type = std::remove_const_t<T>;
@@ -26,7 +26,7 @@ struct blocks {
 
     constexpr blocks() = default;
     constexpr blocks(view<T, Space> one) : first(one) {}
-    constexpr blocks(view<T, Space> one, index_t items, index_t between) : first(one), count(items), stride(between) {}
+    constexpr blocks(view<T, Space> one, index_t items, index_t between) : first(one), count(items), stride(items == 1 ? 0 : between) {}
 
     template <class U>
         requires(std::is_same_v<const U, T>)
@@ -69,8 +69,7 @@ template <matrix X>
 auto as_blocks(X&& x) {
     using plain = std::remove_cvref_t<X>;
     if constexpr (detail::is_view<plain> || detail::eigen_like<std::remove_reference_t<X>>) {
-        auto v = as_view(std::forward<X>(x));
-        return blocks<std::remove_reference_t<decltype(*v.data)>, typename decltype(v)::space>(v);
+        return blocks(as_view(std::forward<X>(x)));
     } else {
         auto a = detail::axes_of(x);
         using T = std::remove_reference_t<decltype(*a.data)>;
@@ -90,7 +89,7 @@ auto row_heads(X&& x, index_t heads) {
     if (heads < 1 || v.rows % heads)
         throw error("isotypic: " + std::to_string(v.rows) + " rows cannot be cut into " + std::to_string(heads) + " equal heads");
     const index_t h = v.rows / heads;
-    return blocks<std::remove_reference_t<decltype(*v.data)>>(v.part(0, 0, h, v.cols), heads, h * v.row_stride);
+    return blocks(v.part(0, 0, h, v.cols), heads, h * v.row_stride);
 }
 
 /// The columns of x cut into `heads` equal bands (the output projection: out x in).
@@ -100,14 +99,14 @@ auto column_heads(X&& x, index_t heads) {
     if (heads < 1 || v.cols % heads)
         throw error("isotypic: " + std::to_string(v.cols) + " columns cannot be cut into " + std::to_string(heads) + " equal heads");
     const index_t h = v.cols / heads;
-    return blocks<std::remove_reference_t<decltype(*v.data)>>(v.part(0, 0, v.rows, h), heads, h * v.col_stride);
+    return blocks(v.part(0, 0, v.rows, h), heads, h * v.col_stride);
 }
 
 /// Two equal matrices (or batches) as one: row i of the pair is row i of both.
 template <class A, class B>
 auto joined(A&& a, B&& b) {
-    auto x = as_blocks(a);
-    auto y = as_blocks(b);
+    auto x = as_blocks(std::forward<A>(a));
+    auto y = as_blocks(std::forward<B>(b));
     static_assert(std::is_same_v<decltype(x), decltype(y)>, "a joined pair holds two matrices of one element type");
     auto const &u = x.first, &v = y.first;
     if (x.joined || y.joined || !x.same_shape(y) || u.row_stride != v.row_stride || u.col_stride != v.col_stride || x.stride != y.stride)

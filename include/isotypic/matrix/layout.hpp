@@ -54,11 +54,21 @@ std::pair<std::uintptr_t, std::uintptr_t> range_of(blocks<T, S> const& x, index_
     return {low, high};
 }
 
-/// Is `distance` a sum of index * stride with |index| < extent, one term an axis?
+/// Does each axis step over all that the shorter ones reach? Then no two indices meet.
+inline bool nested(std::array<axis, 3> const& a) {
+    index_t reach = 0;
+    for (std::size_t k = 3; k-- > 0;) {
+        if (a[k].extent > 1 && a[k].stride <= reach) return false;
+        reach += (a[k].extent - 1) * a[k].stride;
+    }
+    return true;
+}
+
+/// Is `distance` a sum of index * stride with |index| < extent, one term an axis? For nested axes.
 inline bool reachable(std::array<axis, 3> const& a, std::size_t k, index_t distance) {
     if (k == 3) return distance == 0;
     if (a[k].extent == 1) return reachable(a, k + 1, distance);
-    const index_t q = a[k].stride ? distance / a[k].stride : 0;
+    const index_t q = distance / a[k].stride;
     for (index_t i = q - 1; i <= q + 1; ++i)
         if (std::abs(i) < a[k].extent && reachable(a, k + 1, distance - i * a[k].stride)) return true;
     return false;
@@ -70,7 +80,7 @@ bool panels_overlap(blocks<T, S> const& x, index_t p, blocks<U, S> const& y, ind
     const auto [yl, yh] = range_of(y, q);
     if (xh < yl || yh < xl) return false;
     const auto a = axes_of_panel(x), b = axes_of_panel(y);
-    bool same = sizeof(T) == sizeof(U);
+    bool same = sizeof(T) == sizeof(U) && nested(a);
     for (std::size_t k = 0; k < 3; ++k) same = same && a[k].extent == b[k].extent && a[k].stride == b[k].stride;
     const auto bytes = std::intptr_t(xl - yl);
     if (!same || bytes % std::intptr_t(sizeof(T))) return true;
@@ -82,24 +92,17 @@ bool panels_overlap(blocks<T, S> const& x, index_t p, blocks<U, S> const& y, ind
 /// True where an axis longer than one does not move: such a view repeats elements (a broadcast).
 template <class T, class S>
 bool has_zero_stride(blocks<T, S> const& x) {
-    return (x.count > 1 && !x.stride) || (x.rows() > 1 && !x.first.row_stride) || (x.cols() > 1 && !x.first.col_stride);
+    return x.size() && ((x.count > 1 && !x.stride) || (x.rows() > 1 && !x.first.row_stride) || (x.cols() > 1 && !x.first.col_stride));
 }
 
-/// True where two indices may reach one element. Exact for nested axes (each stride at least the
+/// True where two indices may reach one element. Exact for nested axes (each stride longer than the
 /// reach of the shorter ones); other layouts count as overlapping.
 template <class T, class S>
 bool overlaps_itself(blocks<T, S> const& x) {
-    if (!x.size()) return false;
-    index_t reach = 0;
-    auto a = detail::axes_of_panel(x);
-    for (std::size_t k = 3; k-- > 0;) {
-        if (a[k].extent > 1 && a[k].stride <= reach) return true;
-        reach += (a[k].extent - 1) * a[k].stride;
-    }
-    return x.joined && detail::panels_overlap(x, 0, x, 1);
+    return x.size() && (!detail::nested(detail::axes_of_panel(x)) || (x.joined && detail::panels_overlap(x, 0, x, 1)));
 }
 
-/// True where the two may share an element. Exact for equal strides, else by address range.
+/// True where the two may share an element. Exact for equal extents and nested strides, else by address range.
 template <class T, class U, class S>
 bool overlap(blocks<T, S> const& x, blocks<U, S> const& y) {
     if (!x.size() || !y.size()) return false;
