@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu_finite.hpp>
+#include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/model/as.hpp>
 #include <isotypic/update/apply.hpp>
 #include <cmath>
