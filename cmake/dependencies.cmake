@@ -8,8 +8,10 @@ macro(isotypic_fetch_headers name target folder)
     FetchContent_Declare(${name} ${ARGN} SOURCE_SUBDIR no-cmake DOWNLOAD_EXTRACT_TIMESTAMP OFF)
     FetchContent_MakeAvailable(${name})
     string(TOLOWER ${name} lower)
-    add_library(${target} INTERFACE IMPORTED GLOBAL)
-    target_include_directories(${target} INTERFACE ${${lower}_SOURCE_DIR}/${folder})
+    if(NOT TARGET ${target})  # tests and examples may both ask
+        add_library(${target} INTERFACE IMPORTED GLOBAL)
+        target_include_directories(${target} INTERFACE ${${lower}_SOURCE_DIR}/${folder})
+    endif()
 endmacro()
 
 macro(isotypic_fetch_Eigen3)
@@ -41,16 +43,20 @@ macro(isotypic_fetch_nlohmann_json)
         URL_HASH SHA256=8c4b26bf4b422252e13f332bc5e388ec0ab5c3443d24399acb675e68278d341f)
 endmacro()
 
-# The one that must be compiled.
+# The one that must be compiled, without our strictness.
 macro(isotypic_fetch_benchmark)
-    set(BENCHMARK_ENABLE_TESTING OFF)
-    set(BENCHMARK_ENABLE_INSTALL OFF)
-    set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
-    FetchContent_Declare(benchmark
-        URL https://github.com/google/benchmark/archive/refs/tags/v1.7.1.tar.gz
-        URL_HASH SHA256=6430e4092653380d9dc4ccb45a1e2dc9259d581f4866dc0759713126056bc1d7
-        DOWNLOAD_EXTRACT_TIMESTAMP OFF)
-    FetchContent_MakeAvailable(benchmark)
+    block()
+        set(BENCHMARK_ENABLE_TESTING OFF)
+        set(BENCHMARK_ENABLE_INSTALL OFF)
+        set(BENCHMARK_ENABLE_WERROR OFF)
+        set(CMAKE_COMPILE_WARNING_AS_ERROR OFF)
+        set(CMAKE_POLICY_DEFAULT_CMP0077 NEW)
+        FetchContent_Declare(benchmark
+            URL https://github.com/google/benchmark/archive/refs/tags/v1.7.1.tar.gz
+            URL_HASH SHA256=6430e4092653380d9dc4ccb45a1e2dc9259d581f4866dc0759713126056bc1d7
+            DOWNLOAD_EXTRACT_TIMESTAMP OFF)
+        FetchContent_MakeAvailable(benchmark)
+    endblock()
 endmacro()
 
 macro(isotypic_find name)
