@@ -27,6 +27,12 @@ constexpr bool is_blocks<blocks<T, S>> = true;
 template <class X>
 concept block_like = matrix<X> || is_blocks<std::remove_cvref_t<X>>;
 
+template <class T, class S>
+std::string shape_text(blocks<T, S> const& x) {
+    const std::string one = shape_text(x.rows(), x.cols());
+    return (x.count == 1 ? "" : std::to_string(x.count) + " times ") + (x.joined ? "a pair of " : "") + one;
+}
+
 }  // namespace detail
 
 /// Refuses, by a sentence, what no step may write to: at compile time a const or integer matrix, a lazy
@@ -40,9 +46,11 @@ auto as(X&& x) {
         using T = std::remove_reference_t<decltype(*all.first.data)>;
         static_assert(!std::is_const_v<T>, "this weight is const, and a step writes to it");
         static_assert(scalar<std::remove_const_t<T>>, "a weight holds float or double");
-        const std::string who = "isotypic: the " + type_name<Role>() + " block (" + detail::shape_text(all.rows(), all.cols()) + ") ";
-        if (has_zero_stride(all)) throw error(who + "has a stride of 0: its elements are one element in memory");
-        if (overlaps_itself(all)) throw error(who + "overlaps itself: two indices reach one element");
+        auto refuse = [&](char const* why) {
+            return error("isotypic: the " + type_name<Role>() + " block (" + detail::shape_text(all) + ") " + why);
+        };
+        if (has_zero_stride(all)) throw refuse("has a stride of 0: its elements are one element in memory");
+        if (overlaps_itself(all)) throw refuse("overlaps itself: two indices reach one element");
         return typed_block<Role, T>{all};
     }
 }

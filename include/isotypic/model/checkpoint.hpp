@@ -1,63 +1,82 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/model/layerwise.hpp>
+#include <isotypic/model/safetensors.hpp>
+#include <charconv>
 #include <cstring>
-#include <istream>
-#include <iterator>
-#include <map>
-#include <nlohmann/json.hpp>
-#include <ostream>
 
 /// \file
-/// A stack's weights and state in the safetensors format (8 bytes of length, a JSON header, raw tensors),
-/// so that training continues bit for bit:
+/// A stack's weights and state in the safetensors format, so that training continues bit for bit:
 ///
-///     "embed/weight"        the weight         shape [items,] [2,] rows, cols, row-major
+///     "embed/weight"        the weight         shape [items,] [2,] rows, cols, whatever its layout in memory
 ///     "embed/0.momentum"    the rule's state   2 for a joined pair
-///     __metadata__          step, and each block's role and rule
+///     __metadata__          step, and each block's role and rule, as type_name spells them
 ///
-/// Rates, schedules and the numbers in rules are the program's and are not stored. Needs nlohmann/json.
+/// Rates, schedules and the numbers in rules are the program's and are not stored.
 namespace isotypic {
 namespace detail {
 
-/// A tensor of the file and the block that it belongs to.
-struct stored {
-    std::variant<blocks<float>, blocks<double>> values;
-    std::string dtype() const { return values.index() ? "F64" : "F32"; }
-    std::vector<index_t> shape() const {
-        return std::visit([](auto const& b) {
-            std::vector<index_t> s;
-            if (b.count != 1) s.push_back(b.count);
-            if (b.joined) s.push_back(2);
-            s.push_back(b.rows()), s.push_back(b.cols());
-            return s;
-        }, values);
-    }
-    std::size_t bytes() const {
-        return std::visit([](auto const& b) { return sizeof(*b.first.data) * std::size_t(b.size()); }, values);
-    }
-    /// f(pointer to element) in the file's order.
-    template <class F>
-    void for_each(F const& f) const {
-        std::visit([&](auto const& b) {
-            for (index_t m = 0; m < b.matrices(); ++m)
-                for (index_t i = 0; i < b.rows(); ++i)
-                    for (index_t j = 0; j < b.cols(); ++j) f(&b.matrix(m)(i, j));
-        }, values);
-    }
-};
+/// f(element) in the file's order.
+template <class T, class F>
+void for_each_stored(blocks<T> const& b, F const& f) {
+    for (index_t m = 0; m < b.matrices(); ++m)
+        for (index_t i = 0; i < b.rows(); ++i)
+            for (index_t j = 0; j < b.cols(); ++j) f(b.matrix(m)(i, j));
+}
 
-/// Every tensor of a stack by name, and the metadata that must agree.
-template <class Stack>
-std::pair<std::map<std::string, stored>, nlohmann::json> contents(Stack const& stack) {
-    std::map<std::string, stored> tensors;
-    nlohmann::json about = {{"format", "isotypic 1"}, {"step", std::to_string(stack.steps())}};
-    stack.for_each_block([&](auto const& name, auto const& role, auto const& rule, auto const& weight) {
-        tensors[name + "/weight"] = {weight};
-        about[name + "/role"] = role, about[name + "/rule"] = rule;
+/// What a block will be in the file; `with_bytes` copies its elements.
+template <class T>
+safetensors::tensor stored(blocks<T> const& b, bool with_bytes) {
+    safetensors::tensor t{sizeof(T) == 8 ? "F64" : "F32", {}, {}};
+    if (b.count != 1) t.shape.push_back(b.count);
+    if (b.joined) t.shape.push_back(2);
+    t.shape.insert(t.shape.end(), {b.rows(), b.cols()});
+    if (with_bytes) for_each_stored(b, [&](T const& x) { t.bytes.append(reinterpret_cast<char const*>(&x), sizeof x); });
+    return t;
+}
+
+/// f(name, block) for every tensor of a stack.
+template <class Stack, class F>
+void for_each_tensor(Stack const& stack, F const& f) {
+    stack.for_each_block([&](auto const& name, auto const&, auto const&, auto const& weight) { f(name + "/weight", weight); });
+    stack.for_each_state([&](auto const& name, named_block const& state) {
+        std::visit([&](auto const& b) { f(name + "/" + state.name, b); }, state.values);
     });
-    stack.for_each_state([&](auto const& name, named_block b) { tensors[name + "/" + b.name] = {b.values}; });
-    return {std::move(tensors), std::move(about)};
+}
+
+template <class Stack>
+safetensors::file stored(Stack const& stack, bool with_bytes) {
+    safetensors::file f;
+    f.about = {{"format", "isotypic 1"}, {"step", std::to_string(stack.steps())}};
+    stack.for_each_block([&](auto const& name, auto const& role, auto const& rule, auto const&) {
+        f.about[name + "/role"] = role, f.about[name + "/rule"] = rule;
+    });
+    for_each_tensor(stack, [&](std::string const& name, auto const& b) { f.tensors[name] = stored(b, with_bytes); });
+    return f;
+}
+
+/// Throws unless a file fits a stack.
+inline void require_same(safetensors::file const& file, safetensors::file const& stack) {
+    auto differ = [](std::string const& name, std::string const& in_file, std::string const& in_stack) {
+        if (in_file != in_stack) throw error("isotypic: " + name + " is " + in_file + " in the checkpoint and " + in_stack + " in the stack");
+    };
+    auto require = [](auto const& all, auto const& name, char const* one, char const* other) {
+        if (!all.count(name)) throw error("isotypic: the " + std::string(one) + " has no '" + name + "', which the " + other + " has");
+    };
+    auto shape = [](safetensors::tensor const& t) {
+        std::string text;
+        for (index_t n : t.shape) text += (text.empty() ? "" : " x ") + std::to_string(n);
+        return text;
+    };
+    for (auto const& [key, text] : stack.about)
+        if (key != "step" && file.about.count(key)) differ("'" + key + "'", file.about.at(key), text);
+    for (auto const& [name, t] : stack.tensors) require(file.tensors, name, "checkpoint", "stack");
+    for (auto const& [name, t] : file.tensors) require(stack.tensors, name, "stack", "checkpoint");
+    for (auto const& [key, text] : stack.about) require(file.about, key, "checkpoint", "stack");
+    for (auto const& [name, t] : stack.tensors) {
+        differ("the type of '" + name + "'", file.tensors.at(name).dtype, t.dtype);
+        differ("the shape of '" + name + "'", shape(file.tensors.at(name)), shape(t));
+    }
 }
 
 }  // namespace detail
@@ -65,75 +84,24 @@ std::pair<std::map<std::string, stored>, nlohmann::json> contents(Stack const& s
 /// Writes the stack. Throws isotypic::error if the stream fails.
 template <class T, class... E>
 void save(layerwise_stack<T, E...> const& stack, std::ostream& to) {
-    const auto [tensors, about] = detail::contents(stack);
-    nlohmann::json header = {{"__metadata__", about}};
-    std::size_t at = 0;
-    for (auto const& [name, t] : tensors) {
-        header[name] = {{"dtype", t.dtype()}, {"shape", t.shape()}, {"data_offsets", {at, at + t.bytes()}}};
-        at += t.bytes();
-    }
-    std::string text = header.dump();
-    text.resize((text.size() + 7) / 8 * 8, ' ');
-    const auto length = std::uint64_t(text.size());
-    char raw[8];
-    for (int i = 0; i < 8; ++i) raw[i] = char(length >> (8 * i));
-    to.write(raw, 8).write(text.data(), std::streamsize(text.size()));
-    for (auto const& [name, t] : tensors)
-        t.for_each([&](auto const* p) { to.write(reinterpret_cast<char const*>(p), sizeof *p); });
-    if (!to.flush()) throw error("isotypic: the checkpoint could not be written");
+    safetensors::write(detail::stored(stack, true), to);
 }
 
 /// Reads weights, state and step count into a stack of the same blocks. Throws isotypic::error, and changes
 /// nothing, if the file is damaged, or a name is missing, extra, or of another shape, dtype, role or rule.
 template <class T, class... E>
 void load(layerwise_stack<T, E...>& stack, std::istream& from) {
-    const std::string file{std::istreambuf_iterator<char>(from), {}};
-    auto damaged = [] { return error("isotypic: the checkpoint is damaged or not in the safetensors format"); };
-    if (file.size() < 8) throw damaged();
-    std::uint64_t length = 0;
-    for (int i = 0; i < 8; ++i) length |= std::uint64_t(static_cast<unsigned char>(file[std::size_t(i)])) << (8 * i);
-    if (length > file.size() - 8) throw damaged();
-    const auto header = nlohmann::json::parse(file.begin() + 8, file.begin() + 8 + std::ptrdiff_t(length), nullptr, false);
-    if (!header.is_object() || !header.contains("__metadata__")) throw damaged();
-    const auto data = std::string_view(file).substr(8 + std::size_t(length));
-
-    const auto [tensors, about] = detail::contents(stack);
-    auto const& told = header["__metadata__"];
-    for (auto const& [key, value] : about.items()) {
-        if (key == "step") continue;
-        if (!told.contains(key)) throw error("isotypic: the checkpoint has no '" + key + "', which the stack has");
-        if (told[key] != value)
-            throw error("isotypic: '" + key + "' is " + told[key].dump() + " in the checkpoint and " + value.dump() + " in the stack");
-    }
-    for (auto const& [name, entry] : header.items())
-        if (name != "__metadata__" && !tensors.count(name)) throw error("isotypic: the checkpoint has '" + name + "', which the stack has not");
-    std::map<std::string, std::string_view> found;
-    index_t step = 0;
-    try {
-        step = index_t(std::stoll(told.at("step").template get<std::string>()));
-        for (auto const& [name, t] : tensors) {
-            if (!header.contains(name)) throw error("isotypic: the checkpoint has no '" + name + "', which the stack has");
-            auto const& h = header[name];
-            const auto dtype = h.at("dtype").template get<std::string>();
-            const auto shape = h.at("shape").template get<std::vector<index_t>>();
-            if (dtype != t.dtype()) throw error("isotypic: '" + name + "' is " + dtype + " in the checkpoint and " + t.dtype() + " in the stack");
-            if (shape != t.shape())
-                throw error("isotypic: '" + name + "' has shape " + h["shape"].dump() + " in the checkpoint and " + nlohmann::json(t.shape()).dump() + " in the stack");
-            const auto range = h.at("data_offsets").template get<std::array<std::size_t, 2>>();
-            if (range[0] > range[1] || range[1] > data.size() || range[1] - range[0] != t.bytes()) throw damaged();
-            found[name] = data.substr(range[0], t.bytes());
-        }
-    } catch (nlohmann::json::exception const&) {
-        throw damaged();
-    } catch (std::logic_error const& e) {
-        if (dynamic_cast<error const*>(&e)) throw;
-        throw damaged();
-    }
-
-    for (auto const& [name, t] : tensors) {
-        char const* p = found[name].data();
-        t.for_each([&](auto* to) { std::memcpy(to, p, sizeof *to), p += sizeof *to; });
-    }
+    const safetensors::file file = safetensors::read(from);
+    detail::require_same(file, detail::stored(stack, false));
+    index_t step = -1;
+    std::string const& text = file.about.at("step");
+    const auto [end, failed] = std::from_chars(text.data(), text.data() + text.size(), step);
+    if (failed != std::errc() || end != text.data() + text.size() || step < 0)
+        throw error("isotypic: the checkpoint's step is '" + text + "', not a count");
+    detail::for_each_tensor(stack, [&](std::string const& name, auto const& b) {
+        char const* p = file.tensors.at(name).bytes.data();
+        detail::for_each_stored(b, [&](auto& x) { std::memcpy(&x, p, sizeof x), p += sizeof x; });
+    });
     stack.continue_at(step);
 }
 

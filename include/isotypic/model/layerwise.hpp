@@ -52,17 +52,17 @@ public:
     /// Adds a weight under a name of its own. Its memory must outlive the stack and stay where it is.
     template <class Role>
     block_handle<T> add(std::string name, typed_block<Role, T> w) {
-        constexpr bool found = detail::entries_for<Role, Entries...> > 0;
-        static_assert(found, "this stack has no rule for the block's role: give layerwise() an on<role>(rule, rate)");
         for (auto const& s : slots) {
             if (s->name == name) throw error("isotypic: the stack has a block '" + name + "' already");
             if (overlap(s->weight(), w.all)) throw error("isotypic: blocks '" + s->name + "' and '" + name + "' share memory");
         }
-        if constexpr (found) {
+        if constexpr (has<Role>) {
             auto& entry = on<Role>();
             using slot = detail::role_slot<Role, decltype(entry.rule), T>;
             slots.push_back(std::make_unique<slot>(device, std::move(name), entry, w.all));
             now.resize(slots.size()), failures.resize(slots.size()), seen.resize(slots.size());
+        } else {
+            on<Role>();
         }
         return {id, slots.size() - 1};
     }
@@ -70,18 +70,24 @@ public:
     /// The rule, rate and decay of a role, to read or to change.
     template <class Role>
     auto& on() {
-        return find<Role>(*entries);
+        static_assert(has<Role>, "this stack has no rule for the block's role: give layerwise() an on<role>(rule, rate)");
+        if constexpr (has<Role>) return std::get<place<Role>()>(*entries);
     }
 
-    /// One step of every block, each with its gradient. Throws isotypic::error, names the block and changes
-    /// nothing if a gradient is missing, given twice, of another shape, in part the weight's memory, or not
-    /// finite. An exception from a rule of the user's own names the blocks that have stepped.
+    /// One step of every block, each with its gradient: `step(embed(dE), q(dQ))`, or a vector of them. Throws
+    /// isotypic::error, names the block and changes nothing if a gradient is missing, given twice, of another
+    /// shape, in part the weight's memory, or not finite. An exception from a rule of the user's own names the
+    /// blocks that have stepped, and the step counts.
     template <class... G>
+        requires(!(std::is_convertible_v<G const&, std::span<gradient<T> const>> || ...))
     void step(G const&... gradients) {
-        const std::array<gradient<T>, sizeof...(G)> all{gradients...};
-        step(std::span<gradient<T> const>(all));
+        constexpr bool known = (std::is_same_v<G, gradient<T>> && ...);
+        static_assert(known, "a gradient comes through its block's handle: step(embed(dE), ...) with embed = stack.add(...)");
+        if constexpr (known) {
+            const std::array<gradient<T>, sizeof...(G)> all{gradients...};
+            step(std::span<gradient<T> const>(all));
+        }
     }
-    void step(std::vector<gradient<T>> const& gradients) { step(std::span<gradient<T> const>(gradients)); }
     void step(std::span<gradient<T> const> gradients) {
         collect(gradients);
         const double factor = clip_factor();
@@ -112,17 +118,18 @@ public:
     void continue_at(index_t steps) { steps_done = steps; }
 
 private:
-    template <class Role, class Tuple>
-    static auto& find(Tuple& all) {
-        constexpr std::size_t at = [] {
-            std::size_t i = 0, found = 0;
-            ((std::is_same_v<typename Entries::role, Role> ? found = i : 0, ++i), ...);
-            return found;
-        }();
-        return std::get<at>(all);
+    template <class Role>
+    static constexpr bool has = detail::entries_for<Role, Entries...> > 0;
+
+    template <class Role>
+    static constexpr std::size_t place() {
+        std::size_t i = 0, found = 0;
+        ((std::is_same_v<typename Entries::role, Role> ? found = i : 0, ++i), ...);
+        return found;
     }
 
     void collect(std::span<gradient<T> const> gradients) {
+        if (slots.empty()) throw error("isotypic: this stack has no blocks: add() them before the first step");
         std::fill(seen.begin(), seen.end(), char(0));
         for (auto const& g : gradients) {
             if (g.stack != id) throw error("isotypic: a gradient was made by a handle of another stack");
@@ -143,11 +150,11 @@ private:
 
     void step_one(std::size_t i, cpu& d, index_t t, double factor) {
         try {
-            if (factor == 1) return slots[i]->step(d, t, now[i]);
+            if (!(clip > 0)) return slots[i]->step(d, t, now[i]);
             auto scope = d.scratch().open();
-            const blocks<T> g = dense_like(d.scratch().template take<T>(now[i].size()), now[i]);
-            scale(d, factor, now[i], g);
-            slots[i]->step(d, t, g);
+            const blocks<T> scaled = dense_like(d.scratch().template take<T>(now[i].size()), now[i]);
+            if (factor != 1) scale(d, factor, now[i], scaled);
+            slots[i]->step(d, t, factor == 1 ? now[i] : scaled);
         } catch (...) {
             failures[i] = std::current_exception();
         }
@@ -182,7 +189,7 @@ private:
 };
 
 /// See the file's comment.
-template <class T, class... Entries>
+template <scalar T, class... Entries>
 layerwise_stack<T, Entries...> layerwise(Entries... entries) {
     static_assert(((detail::entries_for<typename Entries::role, Entries...> == 1) && ...), "a role stands twice in this stack: one on<role>(rule, rate) each");
     return layerwise_stack<T, Entries...>(std::move(entries)...);

@@ -6,17 +6,30 @@
 /// \file
 /// The names of types, for errors and checkpoints: no strings to keep in step with the code.
 namespace isotypic {
+namespace detail {
 
-/// "embedding", "pipe<momentum, steepest<row_max> >": as the compiler prints it, without this library's namespace.
+template <class T>
+constexpr char const* pretty_name() {
+    return __PRETTY_FUNCTION__;
+}
+
+/// Every `from` becomes `to`.
+inline void replace(std::string& text, std::string_view from, std::string_view to) {
+    for (auto at = text.find(from); at != text.npos; at = text.find(from, at + to.size())) text.replace(at, from.size(), to);
+}
+
+}  // namespace detail
+
+/// "embedding", "pipe<momentum, steepest<row_max>>": as the compiler prints it, without this library's and unnamed
+/// namespaces, and a lambda without its place. Compilers differ in default arguments: polar<> or polar<newton_schulz>.
 template <class T>
 std::string type_name() {
-    std::string_view text = __PRETTY_FUNCTION__;
+    const std::string_view text = detail::pretty_name<T>();  // "... [with T = NAME]" or "... [T = NAME]"
     const auto begin = text.find("T = ") + 4;
-    auto end = text.find(';', begin);
-    if (end == text.npos) end = text.rfind(']');
-    std::string name(text.substr(begin, end - begin));
-    for (std::string_view const word : {"isotypic::", "detail::"})
-        for (auto at = name.find(word); at != name.npos; at = name.find(word)) name.erase(at, word.size());
+    std::string name(text.substr(begin, text.rfind(']') - begin));
+    for (std::string_view const noise : {"isotypic::", "detail::", "{anonymous}::", "(anonymous namespace)::"}) detail::replace(name, noise, "");
+    detail::replace(name, " >", ">");
+    for (auto at = name.find("(lambda at "); at != name.npos; at = name.find("(lambda at ")) name.replace(at, name.find(')', at) + 1 - at, "lambda");
     return name;
 }
 

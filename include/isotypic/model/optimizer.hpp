@@ -30,8 +30,9 @@ public:
     void step(G const& gradient) {
         const blocks<T const> g = detail::as_gradient<T>(gradient);
         detail::require_gradient<T>(device, name, slot.weight, g);
-        ++steps_done;
-        slot.step(device, rule, steps_done, g, rate(steps_done), decay);
+        const index_t t = steps_done + 1;
+        slot.step(device, rule, t, g, rate(t), decay);
+        steps_done = t;
     }
 
     index_t steps() const { return steps_done; }

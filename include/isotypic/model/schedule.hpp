@@ -2,7 +2,6 @@
 #pragma once
 #include <isotypic/matrix/scalar.hpp>
 #include <cmath>
-#include <concepts>
 #include <functional>
 #include <numbers>
 #include <utility>
@@ -15,7 +14,8 @@ namespace isotypic {
 class schedule {
 public:
     schedule(double rate = 0) : at([rate](index_t) { return rate; }) {}
-    template <std::invocable<index_t> F>
+    template <class F>
+        requires std::is_invocable_r_v<double, F&, index_t>
     schedule(F f) : at(std::move(f)) {}
     double operator()(index_t step) const { return at(step); }
 
@@ -60,7 +60,7 @@ struct warmup_stable_decay {
     index_t steps, warmup = 0;
     double decay = 0.4, last = 0;
     double operator()(index_t t) const {
-        const auto turn = index_t(double(steps) * (1 - decay));
+        const auto turn = index_t(std::llround(double(steps) * (1 - decay)));
         return detail::warm(t, warmup) * (peak + (last - peak) * detail::progress(t, turn, steps));
     }
 };

@@ -4,6 +4,8 @@
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/model/as.hpp>
 #include <isotypic/update/apply.hpp>
+#include <isotypic/update/fused_adam.hpp>
+#include <isotypic/update/fused_rows.hpp>
 #include <cmath>
 #include <string>
 #include <string_view>
@@ -26,12 +28,6 @@ template <class T>
 bool same_place(blocks<T> const& w, blocks<T const> const& g) {
     return w.first.data == g.first.data && w.first.row_stride == g.first.row_stride && w.first.col_stride == g.first.col_stride &&
            (w.count == 1 || w.stride == g.stride) && w.second == g.second;
-}
-
-template <class T, class S>
-std::string shape_text(blocks<T, S> const& x) {
-    const std::string one = shape_text(x.rows(), x.cols());
-    return (x.count == 1 ? "" : std::to_string(x.count) + " times ") + (x.joined ? "a pair of " : "") + one;
 }
 
 /// A gradient for a weight of T.

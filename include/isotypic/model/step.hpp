@@ -16,9 +16,10 @@ template <class Role, class T, class G, class Rule = update_for<Role>>
 void step(typed_block<Role, T> w, G const& gradient, double rate, Rule const& rule = {}) {
     detail::require_fit<Rule, Role>();
     if constexpr (part<Rule>) {
+        using slot = detail::slot<Role, Rule, T>;
+        static_assert(!detail::remembers<typename slot::state_type>(), "this rule remembers past gradients: keep it in an optimizer");
         cpu device;
-        detail::slot<Role, Rule, T> one(device, rule, w.all);
-        static_assert(!detail::remembers<decltype(one.state)>(), "this rule remembers past gradients: keep it in an optimizer");
+        slot one(device, rule, w.all);
         const blocks<T const> g = detail::as_gradient<T>(gradient);
         detail::require_gradient<T>(device, type_name<Role>(), w.all, g);
         one.step(device, rule, 1, g, rate, {});

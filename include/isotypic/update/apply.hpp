@@ -21,26 +21,28 @@ struct weight_decay {
 };
 
 /// One step of `rule` on w with gradient g, `step` counted from 1. Shapes and overlap are the caller's to
-/// check. A device may offer `fused_update(device, rule, state, g, w, rate, keep)` for a rule it knows in
+/// check. A device may offer `fused_update(device, rule, state, step, g, w, rate, keep)` for a rule it knows in
 /// one pass: w <- keep w - rate rule(g).
 template <block_symmetry G, device D, part P, class State, class T, class S>
 void apply_update(D& d, P const& rule, State& state, index_t step, blocks<T const, S> g, blocks<T, S> w, double rate, weight_decay decay) {
-    const bool horizontal = (G::row_shift || G::col_shift) && decay.rate != 0 && !decay.fix_gauge;
-    if constexpr (requires { fused_update(d, rule, state, g, w, rate, rate); })
-        if (!horizontal && fused_update(d, rule, state, g, w, rate, 1 - rate * decay.rate)) return;
+    constexpr bool shifts = G::row_shift || G::col_shift;
+    const bool horizontal = shifts && decay.rate != 0 && !decay.fix_gauge;
+    if constexpr (requires { fused_update(d, rule, state, step, g, w, rate, rate); })
+        if (!horizontal && fused_update(d, rule, state, step, g, w, rate, 1 - rate * decay.rate)) return;
     auto scope = d.scratch().open();
     blocks<T, S> y = dense_like(d.scratch().template take<T>(w.size()), w);
     const blocks<T const, S> u = rule.apply(context<D, T>{d, step, w, g}, g, y, state);
     const T r = T(rate), keep = T(1 - rate * decay.rate);
-    if (horizontal) {
-        const auto across = G::row_shift ? blocks<T const, S>(w).transposed() : blocks<T const, S>(w);
-        double* mean = d.scratch().template take<double>(row_count(across));
-        mean_row(d, across.transposed(), mean);
-        transform_rows(d, [=, s = rate * decay.rate](double c, T const& a, T& b) { b = keep * b + T(s * c) - r * a; }, mean,
-                       G::row_shift ? u.transposed() : u, G::row_shift ? w.transposed() : w);
-    } else {
-        transform(d, [=](T const& a, T& b) { b = keep * b - r * a; }, u, w);
+    if constexpr (shifts) {
+        auto across = [](auto const& x) { return G::row_shift ? x.transposed() : x; };
+        double* mean = d.scratch().template take<double>(row_count(across(w)));  // also without decay: a later step may have one
+        if (horizontal) {
+            mean_row(d, across(w).transposed(), mean);
+            transform_rows(d, [=, s = rate * decay.rate](double c, T const& a, T& b) { b = keep * b + T(s * c) - r * a; }, mean, across(u), across(w));
+            return;
+        }
     }
+    transform(d, [=](T const& a, T& b) { b = keep * b - r * a; }, u, w);
 }
 
 }  // namespace isotypic
