@@ -40,15 +40,23 @@ view<T const> packed_rows(workspace& w, view<T const> x) {
 
 }  // namespace detail
 
-/// c <- alpha a b + beta c. Any layout; c has one unit stride, and no factor overlaps it.
+/// c <- alpha a b + beta c. Any layout, fastest where c and the factors have a unit stride; no factor overlaps c.
+/// With beta = 0 what c holds is not read.
 template <class T>
 void multiply(cpu& device, std::type_identity_t<T> alpha, view<T const> a, view<T const> b, std::type_identity_t<T> beta, view<T> c) {
+    workspace& w = device.scratch();
+    auto scope = w.open();
+    if (c.row_stride != 1 && c.col_stride != 1) {
+        const view<T> dense(w.take<T>(c.size()), c.rows, c.cols);
+        multiply<T>(device, alpha, a, b, 0, dense);
+        for (index_t i = 0; i < c.rows; ++i)
+            for (index_t j = 0; j < c.cols; ++j) c(i, j) = (beta == T(0) ? T(0) : beta * c(i, j)) + dense(i, j);
+        return;
+    }
     if (c.row_stride != 1) return multiply<T>(device, alpha, b.transposed(), a.transposed(), beta, c.transposed());
     for (index_t j = 0; j < c.cols; ++j)
         for (index_t i = 0; i < c.rows; ++i) c(i, j) = beta == T(0) ? T(0) : beta * c(i, j);
     if (!c.size() || !a.cols) return;
-    workspace& w = device.scratch();
-    auto scope = w.open();
     if (a.row_stride != 1 && a.col_stride != 1) a = detail::packed_rows(w, a);
     if (b.row_stride != 1 && b.col_stride != 1) b = detail::packed_rows(w, b);
     constexpr int col = Eigen::ColMajor, row = Eigen::RowMajor;
@@ -64,7 +72,7 @@ template <class T>
 void multiply_symmetric(cpu& device, std::type_identity_t<T> alpha, view<T const> a, std::type_identity_t<T> beta, view<T> c) {
     constexpr index_t band = 128;
     for (index_t i = 0; i < a.rows; i += band) {
-        const index_t m = std::min(band, a.rows - i);
+        const index_t m = (std::min)(band, a.rows - i);
         multiply<T>(device, alpha, a.part(i, 0, a.rows - i, a.cols), a.part(i, 0, m, a.cols).transposed(), beta, c.part(i, i, a.rows - i, m));
     }
     for (index_t j = 0; j < c.cols; ++j)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/matrix/blocks.hpp>
+#include <isotypic/matrix/layout.hpp>
 #include <algorithm>
 #include <utility>
 
@@ -80,15 +80,16 @@ double frobenius(D& d, blocks<T, S> const& x) {
     return total;
 }
 
-/// A whole item as one dense matrix, rows x (panels * cols), in the block's own order of axes; a lone
-/// matrix is returned as it is.
+/// A joined item as one dense matrix, rows x 2 cols (2 rows x cols if stacked), in the block's own order of
+/// axes; a lone matrix is returned as it is.
 template <device D, class T, class S>
 view<T const, S> gathered(D& d, blocks<T const, S> x) {
     if (!x.joined) return x.first;
     const bool flip = x.stacked;
     if (flip) x = x.transposed();
-    T* memory = d.scratch().template take<T>(x.size());
-    view<T, S> whole(memory, x.rows(), 2 * x.cols());
+    view<T const, S> like = x.first;
+    like.cols *= 2;
+    const view<T, S> whole = dense_like(d.scratch().template take<T>(x.size()), blocks<T const, S>(like)).first;
     for (index_t p = 0; p < 2; ++p)
         copy(d, blocks<T const, S>(x.panel(0, p)), blocks<T, S>(whole.part(0, p * x.cols(), x.rows(), x.cols())));
     return flip ? whole.transposed() : whole;

@@ -13,7 +13,8 @@
 namespace isotypic {
 
 /// Threads that sleep between steps. The caller works along, so `thread_pool pool(2)` starts one.
-/// A task must not throw; `parallel_for` from within a task runs on the spot.
+/// A task must not throw. `parallel_for` from within a task runs on the spot; from several threads at once it
+/// runs one call after the other.
 class thread_pool {
 public:
     explicit thread_pool(index_t threads = index_t(std::thread::hardware_concurrency())) {
@@ -32,6 +33,7 @@ public:
 
     void parallel_for(index_t n, task_ref f) {
         if (inside() || n < 2 || workers.empty()) return serial{}.parallel_for(n, f);
+        std::lock_guard one_at_a_time(turn);
         {
             std::lock_guard lock(mutex);
             task = &f, size = n, next = 0, busy = index_t(workers.size()), ++round;
@@ -70,7 +72,7 @@ private:
         }
     }
 
-    std::mutex mutex;
+    std::mutex turn, mutex;
     std::condition_variable wake, done;
     std::atomic<index_t> next{0};
     task_ref const* task = nullptr;
