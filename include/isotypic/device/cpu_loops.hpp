@@ -56,10 +56,12 @@ template <class F, class... T>
 void transform_rows_matrix(cpu& device, F const& f, double const* r, index_t rows, index_t cols, view<T>... x) {
     const bool unit = ((x.col_stride == 1) && ...);
     if (!unit && ((x.row_stride == 1) && ...)) {
-        // Column by column over bands of rows, so that a band of r stays in the first cache.
-        for_each_band(device, rows, cols, [&](index_t begin, index_t end) {
-            for (index_t j = 0; j < cols; ++j)
-                visit_line(f, true, end - begin, std::pair(r + begin, index_t{1}), std::pair(x.data + begin + j * x.col_stride, index_t{1})...);
+        // Tiles, so that many rows are contiguous at a time and their numbers stay in the first cache.
+        const index_t high = std::min<index_t>(rows, 1024), wide = std::max<index_t>(1, grain / high), bands = (rows + high - 1) / high;
+        device.threads().parallel_for(bands * ((cols + wide - 1) / wide), [&](index_t k) {
+            const index_t i = k % bands * high, first = k / bands * wide;
+            for (index_t j = first; j < std::min(cols, first + wide); ++j)
+                visit_line(f, true, std::min(high, rows - i), std::pair(r + i, index_t{1}), std::pair(x.data + i + j * x.col_stride, index_t{1})...);
         });
         return;
     }
