@@ -9,6 +9,18 @@
 /// permutations and with nothing larger.
 namespace isotypic {
 
+namespace detail {
+
+/// The arithmetic of one entry.
+template <class T>
+struct adam_weights {
+    T keep1, take1, keep2, take2, up, root_up, eps;
+    void average(T& m, T& v, T const& g) const { m = keep1 * m + take1 * g, v = keep2 * v + take2 * g * g; }
+    T direction(T const& m, T const& root) const { return m * up / (root * root_up + eps); }
+};
+
+}  // namespace detail
+
 /// m <- b1 m + (1 - b1) g,  v <- b2 v + (1 - b2) g^2,  y = m^ / (sqrt(v^) + eps), m^ and v^ freed of their
 /// zero start. The absolute eps holds while gradients stay far above it.
 struct adam {
@@ -31,14 +43,18 @@ struct adam {
         using U = std::remove_const_t<T>;
         return moments<decltype(zeros_like<U>(d, like))>{zeros_like<U>(d, like), zeros_like<U>(d, like)};
     }
+    /// The numbers of a step.
+    template <class T>
+    detail::adam_weights<T> weights(index_t step) const {
+        return {T(beta1), T(1 - beta1), T(beta2), T(1 - beta2), T(1 / (1 - std::pow(beta1, double(step)))),
+                T(1 / std::sqrt(1 - std::pow(beta2, double(step)))), T(eps)};
+    }
     template <class C, class State>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, State& state) const {
         using T = typename C::value_type;
-        const T b1 = T(beta1), b2 = T(beta2), a1 = T(1 - beta1), a2 = T(1 - beta2), e = T(eps);
-        const T up = T(1 / (1 - std::pow(beta1, double(c.step)))), root = T(1 / std::sqrt(1 - std::pow(beta2, double(c.step))));
-        auto f = [=](T& m, T& v, T const& g, T& u) {
-            m = b1 * m + a1 * g, v = b2 * v + a2 * g * g;
-            u = m * up / (std::sqrt(v) * root + e);
+        auto f = [a = weights<T>(c.step)](T& m, T& v, T const& g, T& u) {
+            a.average(m, v, g);
+            u = a.direction(m, std::sqrt(v));
         };
         if (x.first.data == y.first.data)
             transform(c.device, [f](T& m, T& v, T& u) { f(m, v, u, u); }, state.first.all(), state.second.all(), y);

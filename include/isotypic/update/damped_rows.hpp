@@ -24,6 +24,12 @@ struct damped_row_norm {
     static constexpr shift_law col_shift{.keeps = true};
     double homogeneity() const { return relative || eps == 0 ? 0 : std::nan(""); }
 
+    /// What a row of this length is multiplied by.
+    double factor(double length, double e) const {
+        const double v = floor ? std::fmax(length, e) : length + e;
+        return v > 0 ? std::fmin(1 / v, 1.7e308) : 0;
+    }
+
     template <class C>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, no_state&) const {
         auto& d = c.device;
@@ -40,10 +46,7 @@ struct damped_row_norm {
                 for (index_t i = 0; i < per_item && most > 0; ++i) sum += s[i] / most * (s[i] / most);
                 e *= most * std::sqrt(sum / double(per_item ? per_item : 1));
             }
-            for (index_t i = 0; i < per_item; ++i) {
-                const double v = floor ? std::fmax(s[i], e) : s[i] + e;
-                s[i] = v > 0 ? std::fmin(1 / v, 1.7e308) : 0;
-            }
+            for (index_t i = 0; i < per_item; ++i) s[i] = factor(s[i], e);
         }
         scale_rows(d, r, x, y);
         return y;

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/cpu_loops.hpp>
+#include <isotypic/device/cpu_sqrt.hpp>
+#include <isotypic/update/adamw.hpp>
+
+/// \file
+/// Adam, decay and the step in one pass on the CPU: seven numbers an element move, 28 bytes in float, instead of
+/// eleven. Found by `apply_update`; the plain part is the reference, to rounding.
+namespace isotypic {
+namespace detail {
+
+/// One line of w <- keep w - rate adam(g).
+template <class T>
+void adam_line(adam_weights<T> const& a, T rate, T keep, index_t n, T* __restrict m, T* __restrict v, T const* g, T* w) {
+    constexpr index_t chunk = 64;
+    T root[chunk];
+    for (; n > 0; n -= chunk, m += chunk, v += chunk, g += chunk, w += chunk) {
+        const index_t now = std::min(n, chunk);
+        for (index_t j = 0; j < now; ++j) a.average(m[j], v[j], g[j]);
+        sqrt_line(now, v, root);
+        for (index_t j = 0; j < now; ++j) w[j] = keep * w[j] - rate * a.direction(m[j], root[j]);
+    }
+}
+
+}  // namespace detail
+
+/// w <- keep w - rate adam(g), or false and nothing done where the blocks have no common contiguous axis.
+template <class State, class T>
+bool fused_update(cpu& device, adam const& rule, State& state, index_t step, blocks<T const> const& g, blocks<T> const& w, double rate, double keep) {
+    const auto weights = rule.weights<T>(step);
+    auto const &m = state.first.all(), &v = state.second.all();
+    auto unit = [](auto const&... x) { return ((x.first.col_stride == 1) && ...); };
+    const bool by_rows = unit(m, v, g, w);
+    if (!by_rows && !unit(m.transposed(), v.transposed(), g.transposed(), w.transposed())) return false;
+    for (index_t i = 0; i < w.matrices(); ++i) {
+        auto lines = [&](auto const& x) { return by_rows ? x.matrix(i) : x.matrix(i).transposed(); };
+        const auto a = lines(m), b = lines(v), d = lines(w);
+        const auto c = lines(g);
+        detail::for_each_band(device, d.rows, d.cols, [&](index_t begin, index_t end) {
+            for (index_t k = begin; k < end; ++k)
+                detail::adam_line(weights, T(rate), T(keep), d.cols, &a(k, 0), &b(k, 0), &c(k, 0), &d(k, 0));
+        });
+    }
+    return true;
+}
+
+}  // namespace isotypic
