@@ -1,5 +1,15 @@
 # Sourced by the run scripts: installs what is missing, or says what it is, and configures the Release build.
 
+apt_install() {
+    local root=()
+    [ "$(id -u)" = 0 ] || root=(sudo)
+    [ -t 0 ] || [ ${#root[@]} = 0 ] || root+=(-n) # nobody is there to type a password
+    command -v apt-get >/dev/null && "${root[@]}" true 2>/dev/null || return 1
+    echo "installing $*"
+    "${root[@]}" apt-get update -q >/dev/null &&
+        "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "$@" >/dev/null
+}
+
 # setup PACKAGE...: Debian packages. Programs are looked for on the PATH, so a compiler of one's own will do; a library
 # that cannot be installed is left to CMake, which fetches its release.
 setup() {
@@ -17,22 +27,13 @@ setup() {
         esac
         command -v "${program%% *}" >/dev/null || programs+=("$package")
     done
-    local missing=("${programs[@]}" "${libraries[@]}") root=()
-    if [ ${#missing[@]} -gt 0 ]; then
-        [ "$(id -u)" = 0 ] || root=(sudo)
-        [ -t 0 ] || [ ${#root[@]} = 0 ] || root+=(-n) # nobody there to type a password
-        if command -v apt-get >/dev/null && { [ ${#root[@]} = 0 ] || "${root[@]}" true 2>/dev/null; }; then
-            echo "installing ${missing[*]}"
-            "${root[@]}" apt-get update -q >/dev/null &&
-                "${root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -q --no-install-recommends "${missing[@]}" >/dev/null || {
-                echo "apt-get could not install: ${missing[*]}" >&2
+    if [ ${#programs[@]} -gt 0 ] || [ ${#libraries[@]} -gt 0 ]; then
+        if ! apt_install "${programs[@]}" "${libraries[@]}"; then
+            if [ ${#programs[@]} -gt 0 ] && ! apt_install "${programs[@]}"; then
+                echo "missing, and not to be installed here (it takes apt-get, as root or by sudo): ${programs[*]} ${libraries[*]}" >&2
                 return 2
-            }
-        elif [ ${#programs[@]} -gt 0 ]; then
-            echo "missing, and no right to install (apt-get as root or with sudo): ${missing[*]}" >&2
-            return 2
-        else
-            echo "not installed, CMake looks elsewhere and else downloads: ${libraries[*]}"
+            fi
+            echo "not installed, so that CMake looks elsewhere and else downloads: ${libraries[*]}"
         fi
     fi
     local have
