@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/check/action.hpp>
+#include <isotypic/check/defect.hpp>
+#include <isotypic/check/replay.hpp>
+#include <isotypic/update/apply.hpp>
+
+/// \file
+/// Does training commute with a symmetry? From equivariance at every step it follows by induction that
+///
+///     W_0 -> rho(g) W_0    gives    W_t -> rho(g) W_t    for all t,
+///
+/// with any rate and with a decay that commutes. Gradients are those of losses that the group moves along,
+/// l_t(W) = <A_t, W> + 1/20 |PW|^2, P the projection off the block's shifts, plus vertical noise.
+namespace isotypic {
+
+/// The weights W_1, W_2, ... of a rule on a block of symmetry G, from `apply_update`.
+template <block_symmetry G, scalar T, part P>
+replay weights_of(P const& rule, double rate, weight_decay decay = {}) {
+    return [rule, rate, decay](specimen const& like) -> run {
+        auto device = std::make_shared<cpu>();
+        auto shape = zeros_like<T>(*device, like.all());
+        auto state = std::make_shared<decltype(init(rule, *device, shape.all()))>(init(rule, *device, shape.all()));
+        return [=, step = index_t{0}](specimen const& weight, specimen const& gradient) mutable {
+            auto w = detail::copy_as<T>(*device, weight), g = detail::copy_as<T>(*device, gradient);
+            apply_update<G>(*device, rule, *state, ++step, blocks<T const>(g.all()), w.all(), rate, decay);
+            return detail::copy_back<T>(*device, w.all());
+        };
+    };
+}
+
+/// |W_t(rho(g) W_0) - rho(g) W_t(W_0)| / |W_t|; a shift of W_0 stays the same shift for all t.
+inline defect trajectory_error(replay const& rule, block_action const& action, index_t rows, index_t cols, check_options const& o = {}) {
+    random_stream random(o.seed);
+    const specimen like(rows, cols, o.count, o.joined);
+    const group_element move(action, like, random);
+    auto shift = [&](specimen const& x) { return shifted(x, action.row_shift, action.col_shift, random); };
+    auto gradient = [&](specimen a, specimen const& w) {
+        const specimen p = horizontal(w, action.row_shift, action.col_shift);
+        for (std::size_t i = 0; i < a.values.size(); ++i) a.values[i] += 0.1 * p.values[i];
+        return a;
+    };
+    specimen weight = draw(like, 1, random)[0];
+    const specimen offset = shift(like);
+    auto transport = [&](specimen const& x) {
+        specimen y = move(x);
+        for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] += offset.values[i];
+        return y;
+    };
+    specimen moved_weight = transport(weight);
+
+    defect worst{0, 0, o.seed};
+    const run plain = rule(like), moved = rule(like);
+    index_t t = 0;
+    for (specimen const& a : draw(like, o.steps, random)) {
+        weight = plain(weight, gradient(a, weight));
+        moved_weight = moved(moved_weight, gradient(shift(move(a)), moved_weight));
+        worst.see(distance(moved_weight, transport(weight)), ++t);
+    }
+    return worst;
+}
+
+/// The same for a rule on a block of symmetry G, with the rate and decay of `apply_update`.
+template <block_symmetry G, scalar T = double, part P>
+defect trajectory_error(P const& rule, index_t rows, index_t cols, double rate, weight_decay decay = {}, check_options const& o = {}) {
+    return trajectory_error(weights_of<G, T>(rule, rate, decay), action_of<G>(), rows, cols, o);
+}
+
+}  // namespace isotypic
