@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/matrix/scalar.hpp>
+#include <array>
 #include <cmath>
 #include <cstdint>
 
@@ -10,16 +11,25 @@
 /// order of calls; the maps to integers and to [0, 1) are ours and exact.
 namespace isotypic {
 
+/// Ten rounds of Philox4x32 on a counter.
+constexpr std::array<std::uint32_t, 4> philox(std::array<std::uint32_t, 4> c, std::array<std::uint32_t, 2> key) {
+    for (int round = 0; round < 10; ++round, key[0] += 0x9E3779B9u, key[1] += 0xBB67AE85u) {
+        const std::uint64_t p = std::uint64_t(0xD2511F53u) * c[0], q = std::uint64_t(0xCD9E8D57u) * c[2];
+        c = {std::uint32_t(q >> 32) ^ c[1] ^ key[0], std::uint32_t(q), std::uint32_t(p >> 32) ^ c[3] ^ key[1], std::uint32_t(p)};
+    }
+    return c;
+}
+
 /// A stream of its own for every (seed, block, step).
 class random_stream {
 public:
     explicit random_stream(std::uint64_t seed, std::uint64_t block = 0, std::uint32_t step = 0)
-        : key0(std::uint32_t(seed)), key1(std::uint32_t(seed >> 32)), block0(std::uint32_t(block)),
-          block1(std::uint32_t(block >> 32)), at(step) {}
+        : key{std::uint32_t(seed), std::uint32_t(seed >> 32)},
+          counter{0, step, std::uint32_t(block), std::uint32_t(block >> 32)} {}
 
     /// 32 random bits.
     std::uint32_t bits() {
-        if (used == 4) refill();
+        if (used == 4) word = philox(counter, key), ++counter[0], used = 0;
         return word[used++];
     }
     /// A number in [0, 1) on a grid of 2^-53.
@@ -27,7 +37,7 @@ public:
         const std::uint64_t high = bits() >> 5, low = bits() >> 6;
         return double(high << 26 | low) * 0x1p-53;
     }
-    /// An index in [0, n), without bias.
+    /// An index in [0, n), 0 < n < 2^32, without bias.
     index_t below(index_t n) {
         const std::uint64_t m = std::uint64_t(n);
         std::uint64_t wide = std::uint64_t(bits()) * m;
@@ -47,19 +57,9 @@ public:
     }
 
 private:
-    void refill() {
-        std::uint32_t c[4] = {count++, at, block0, block1}, k0 = key0, k1 = key1;
-        for (int round = 0; round < 10; ++round, k0 += 0x9E3779B9u, k1 += 0xBB67AE85u) {
-            const std::uint64_t p = std::uint64_t(0xD2511F53u) * c[0], q = std::uint64_t(0xCD9E8D57u) * c[2];
-            const std::uint32_t d[4] = {std::uint32_t(q >> 32) ^ c[1] ^ k0, std::uint32_t(q), std::uint32_t(p >> 32) ^ c[3] ^ k1, std::uint32_t(p)};
-            for (int i = 0; i < 4; ++i) c[i] = d[i];
-        }
-        for (int i = 0; i < 4; ++i) word[i] = c[i];
-        used = 0;
-    }
-
-    std::uint32_t key0, key1, block0, block1, at, count = 0, word[4] = {};
-    int used = 4;
+    std::array<std::uint32_t, 2> key;
+    std::array<std::uint32_t, 4> counter, word{};
+    std::size_t used = 4;
     double spare = 0;
     bool spare_left = false;
 };
