@@ -26,6 +26,14 @@ struct spectral {
     static constexpr shift_law col_shift{.keeps = true};
     static constexpr bool multiplies = true;
 
+    /// Is U(tX) = U(X) for t > 0? An engine with an absolute eps says no by a `scale_free` of its own.
+    bool scale_free() const {
+        if constexpr (requires { engine.scale_free(); })
+            return engine.scale_free();
+        else
+            return true;
+    }
+
     template <device D, class T, class S>
     double value(D& d, blocks<T, S> const& x) const {
         using U = std::remove_const_t<T>;

@@ -6,7 +6,7 @@
 
 /// \file
 /// Published coefficients for Newton-Schulz iterations x <- a x + b x^3 + c x^5 on singular values.
-/// `safety` divides (a, b, c) by (s, s^3, s^5) in all but the last step and `cushion` divides the input,
+/// `safety` divides (a, b, c) by (s, s^3, s^5) in all but the list's last entry and `cushion` divides the input,
 /// where the set's authors do so; steps beyond a list repeat its last entry.
 namespace isotypic {
 
@@ -23,17 +23,17 @@ struct coefficients {
     double cushion = 1;    ///< divides the input after its norm
     double norm_eps = 0;   ///< added to the norm by the authors' code; 0 keeps the scale of the input irrelevant
 
-    constexpr quintic step(int i, int of) const {
+    constexpr quintic step(int i) const {
         if (list.empty()) return {1, 0, 0};
         quintic q = list[std::size_t(i) < list.size() ? std::size_t(i) : list.size() - 1];
-        if (i + 1 < of) q.a /= safety, q.b /= safety * safety * safety, q.c /= safety * safety * safety * safety * safety;
+        if (std::size_t(i) + 1 < list.size()) q.a /= safety, q.b /= safety * safety * safety, q.c /= safety * safety * safety * safety * safety;
         return q;
     }
     /// The composed map on one singular value of the normalised input, in double: an oracle for tests.
     constexpr double operator()(double s) const {
         s /= cushion;
         for (int i = 0; i < steps; ++i) {
-            const quintic q = step(i, steps);
+            const quintic q = step(i);
             const double t = s * s;
             s *= q.a + t * (q.b + t * q.c);
         }

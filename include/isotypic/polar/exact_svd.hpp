@@ -11,15 +11,16 @@
 ///     M = U diag(s) V',     polar(M) = sum of u_k v_k' over s_k > cutoff * s_1
 ///
 /// a partial isometry: its singular values are 1 and 0, and M and it have the same rank. Works in double
-/// whatever the block holds. Allocates, and includes Eigen's decompositions: isotypic.hpp does not bring it.
+/// whatever the block holds, by Jacobi rotations (Eigen 3.4's divide and conquer gives NaN where many
+/// singular values are equal). Allocates, and includes Eigen's decompositions: isotypic.hpp does not bring it.
 namespace isotypic {
 namespace detail {
 
 inline auto thin_svd(Eigen::MatrixXd const& x) {
 #if EIGEN_VERSION_AT_LEAST(3, 4, 90)
-    return Eigen::BDCSVD<Eigen::MatrixXd, Eigen::ComputeThinU | Eigen::ComputeThinV>(x);
+    return Eigen::JacobiSVD<Eigen::MatrixXd, Eigen::ComputeThinU | Eigen::ComputeThinV>(x);
 #else
-    return Eigen::BDCSVD<Eigen::MatrixXd>(x, Eigen::ComputeThinU | Eigen::ComputeThinV);
+    return Eigen::JacobiSVD<Eigen::MatrixXd>(x, Eigen::ComputeThinU | Eigen::ComputeThinV);
 #endif
 }
 

@@ -29,6 +29,7 @@ struct gram_root {
     double cutoff = 0;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    bool scale_free() const { return damping == 0 || relative; }
 
     template <device D, class T>
     void operator()(D& d, view<T const> m, view<T> u) const {

@@ -20,6 +20,7 @@ struct newton_schulz {
     coefficients set = polar_express;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    bool scale_free() const { return set.norm_eps == 0; }
 
     /// u <- polynomial of m; u has m's shape and may be m. The norm is taken in double, so any finite scale will do.
     template <device D, class T, class S>
@@ -34,7 +35,7 @@ struct newton_schulz {
         view<T, S> a(d.scratch().template take<T>(k * k), k, k), b(d.scratch().template take<T>(k * k), k, k);
         view<T, S> x = u, y = dense_like(d.scratch().template take<T>(m.size()), blocks<T, S>(u)).first;
         for (int i = 0; i < set.steps; ++i) {
-            const quintic q = set.step(i, set.steps);
+            const quintic q = set.step(i);
             multiply_symmetric<T>(d, 1, x, 0, a);
             copy(d, blocks<T const, S>(a), blocks<T, S>(b));
             // b <- a I + b A + c A A, so that the step is one product y <- b x.

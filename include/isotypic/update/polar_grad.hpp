@@ -42,7 +42,8 @@ struct polar_first_grad {
     using commutes_with = typename Engine::commutes_with;
     static constexpr shift_law row_shift{.keeps = true};
     static constexpr shift_law col_shift{.keeps = true};
-    double homogeneity() const { return alpha; }
+    static constexpr bool multiplies = true;
+    double homogeneity() const { return polar<Engine>{engine, alpha}.homogeneity(); }
 
     template <class D, class T, class S>
     auto init(D& d, blocks<T, S> const& like) const {
