@@ -19,7 +19,8 @@ template <class F>
 void check_bits(F const& run) {
     thread_pool one(1), two(2), three(3), seven(7);
     for (order o : orders)
-        for (auto [m, n] : shapes) {
+        for (shape s : shapes) {
+            const index_t m = s.rows, n = s.cols;
             cpu serially;
             const auto reference = run(serially, m, n, o, 0);
             for (index_t shift : {1, 2, 3}) {

@@ -4,6 +4,8 @@
 #include <isotypic/check/defect.hpp>
 #include <isotypic/check/replay.hpp>
 #include <isotypic/update/apply.hpp>
+#include <isotypic/update/fused_adam.hpp>
+#include <isotypic/update/fused_rows.hpp>
 
 /// \file
 /// Does training commute with a symmetry? From equivariance at every step it follows by induction that
@@ -33,29 +35,25 @@ replay weights_of(P const& rule, double rate, weight_decay decay = {}) {
 inline defect trajectory_error(replay const& rule, block_action const& action, index_t rows, index_t cols, check_options const& o = {}) {
     random_stream random(o.seed);
     const specimen like(rows, cols, o.count, o.joined);
-    const group_element move(action, like, random);
     auto shift = [&](specimen const& x) { return shifted(x, action.row_shift, action.col_shift, random); };
-    auto gradient = [&](specimen a, specimen const& w) {
-        const specimen p = horizontal(w, action.row_shift, action.col_shift);
-        for (std::size_t i = 0; i < a.values.size(); ++i) a.values[i] += 0.1 * p.values[i];
-        return a;
+    auto plus = [](specimen x, double s, specimen const& y) {
+        for (std::size_t i = 0; i < x.values.size(); ++i) x.values[i] += s * y.values[i];
+        return x;
     };
-    specimen weight = draw(like, 1, random)[0];
-    const specimen offset = shift(like);
-    auto transport = [&](specimen const& x) {
-        specimen y = move(x);
-        for (std::size_t i = 0; i < y.values.size(); ++i) y.values[i] += offset.values[i];
-        return y;
-    };
-    specimen moved_weight = transport(weight);
+    auto gradient = [&](specimen const& a, specimen const& w) { return plus(a, 0.1, horizontal(w, action.row_shift, action.col_shift)); };
 
     defect worst{0, 0, o.seed};
-    const run plain = rule(like), moved = rule(like);
-    index_t t = 0;
-    for (specimen const& a : draw(like, o.steps, random)) {
-        weight = plain(weight, gradient(a, weight));
-        moved_weight = moved(moved_weight, gradient(shift(move(a)), moved_weight));
-        worst.see(distance(moved_weight, transport(weight)), ++t);
+    for (index_t k = 0; k < o.draws; ++k) {
+        const group_element move(action, like, random);
+        const specimen offset = shift(like);
+        specimen weight = draw(like, 1, random)[0], moved_weight = plus(move(weight), 1, offset);
+        const run plain = rule(like), moved = rule(like);
+        index_t t = 0;
+        for (specimen const& a : draw(like, o.steps, random)) {
+            weight = plain(weight, gradient(a, weight));
+            moved_weight = moved(moved_weight, gradient(shift(move(a)), moved_weight));
+            worst.see(distance(moved_weight, plus(move(weight), 1, offset)), ++t);
+        }
     }
     return worst;
 }

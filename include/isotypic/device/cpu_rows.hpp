@@ -137,6 +137,7 @@ void fused_strip(T k, T t, F const& f, view<T> const* m, view<T const> const* g,
 /// contiguous axis.
 template <class T, class F>
 bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> t, F const& f, blocks<T> const& m, blocks<T const> const& g, blocks<T> const& w, double rate, double keep) {
+    if (!w.size()) return true;
     const bool by_rows = m.first.col_stride == 1 && g.first.col_stride == 1 && w.first.col_stride == 1;
     const bool by_columns = m.first.row_stride == 1 && g.first.row_stride == 1 && w.first.row_stride == 1;
     if (!by_rows && !by_columns) return false;
