@@ -60,8 +60,8 @@ void transform_rows_matrix(cpu& device, F const& f, double const* r, index_t row
         const index_t high = std::min<index_t>(rows, 1024), wide = std::max<index_t>(1, grain / high), bands = (rows + high - 1) / high;
         device.threads().parallel_for(bands * ((cols + wide - 1) / wide), [&](index_t k) {
             const index_t i = k % bands * high, first = k / bands * wide;
-            for (index_t j = first; j < std::min(cols, first + wide); ++j)
-                visit_line(f, true, std::min(high, rows - i), std::pair(r + i, index_t{1}), std::pair(x.data + i + j * x.col_stride, index_t{1})...);
+            for (index_t j = first; j < (std::min)(cols, first + wide); ++j)
+                visit_line(f, true, (std::min)(high, rows - i), std::pair(r + i, index_t{1}), std::pair(x.data + i + j * x.col_stride, index_t{1})...);
         });
         return;
     }

@@ -21,7 +21,7 @@ double row_length(double sum, view<T> const* x, index_t panels, index_t i) {
     if (sizeof(T) < sizeof(double) || (sum > 1e-280 && sum < 1e280)) return std::sqrt(sum);
     double most = 0, scaled = 0;
     for (index_t p = 0; p < panels; ++p)
-        for (index_t j = 0; j < x[p].cols; ++j) most = std::max(most, std::abs(double(x[p](i, j))));
+        for (index_t j = 0; j < x[p].cols; ++j) most = (std::max)(most, std::abs(double(x[p](i, j))));
     for (index_t p = 0; p < panels && most > 0; ++p)
         for (index_t j = 0; j < x[p].cols; ++j) {
             const double v = double(x[p](i, j)) / most;
@@ -97,7 +97,7 @@ void for_each_tile(index_t n, index_t cols, F const& f) {
             for (index_t i = 0; i < n; i += high) {
                 const bool below = i + high < n, right = j + 2 * wide <= to;
                 const index_t next = below ? i + high : 0;
-                f(wide, i, std::min(high, n - i), j, next, below || right ? std::min(high, n - next) : 0, below ? j : j + wide);
+                f(wide, i, (std::min)(high, n - i), j, next, below || right ? (std::min)(high, n - next) : 0, below ? j : j + wide);
             }
     };
     const index_t whole = cols / 8 * 8;
@@ -161,7 +161,7 @@ bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> 
             });
         else
             device.threads().parallel_for((rows + strip - 1) / strip, [&](index_t x) {
-                detail::fused_strip<T>(k, t, f, a, b, c, panels, rate, keep, x * strip, std::min(strip, rows - x * strip), r + x * strip);
+                detail::fused_strip<T>(k, t, f, a, b, c, panels, rate, keep, x * strip, (std::min)(strip, rows - x * strip), r + x * strip);
             });
     }
     return true;

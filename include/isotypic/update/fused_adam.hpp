@@ -16,7 +16,7 @@ void adam_line(adam_weights<T> const& a, T rate, T keep, index_t n, T* __restric
     constexpr index_t chunk = 64;
     T root[chunk];
     for (; n > 0; n -= chunk, m += chunk, v += chunk, g += chunk, w += chunk) {
-        const index_t now = std::min(n, chunk);
+        const index_t now = (std::min)(n, chunk);
         for (index_t j = 0; j < now; ++j) a.average(m[j], v[j], g[j]);
         sqrt_line(now, v, root);
         for (index_t j = 0; j < now; ++j) w[j] = keep * w[j] - rate * a.direction(m[j], root[j]);
