@@ -22,6 +22,7 @@ struct defect {
 /// How a checker draws.
 struct check_options {
     std::uint64_t seed = isotypic::seed();
+    index_t draws = 5;    ///< elements of the group, each with inputs of its own; the worst counts
     index_t steps = 3;    ///< steps of state, each with a gradient of its own
     index_t count = 1;    ///< items of a batch
     bool joined = false;  ///< joined pairs of the shape instead of single matrices

@@ -12,8 +12,9 @@
 ///
 ///     equivariance_error<embedding>(momentum{} | row_norm{}, 8, 5).error               about 1e-16
 ///
-/// The group acts in double, whatever the rule computes in. One generic draw decides for rules that are
-/// piecewise analytic (with probability one); a special case that looks for special input escapes it.
+/// The group acts in double, whatever the rule computes in. Of a continuous group one generic draw decides for
+/// rules that are piecewise analytic (with probability one); of a finite group several elements are drawn, since
+/// one may leave alone what is wrong. A rule that looks for special input escapes.
 namespace isotypic {
 
 /// |U(rho(g) M) - rho(g) U(M)| / |U|, the worst over items and steps; inputs are shifted where the action
@@ -21,17 +22,16 @@ namespace isotypic {
 inline defect equivariance_error(replay const& rule, block_action const& action, index_t rows, index_t cols, check_options const& o = {}) {
     random_stream random(o.seed);
     const specimen like(rows, cols, o.count, o.joined);
-    const specimen weight = draw(like, 1, random)[0];
-    const std::vector<specimen> gradients = draw(like, o.steps, random);
-    const group_element move(action, like, random);
     auto shift = [&](specimen const& x) { return shifted(x, action.row_shift, action.col_shift, random); };
-    const specimen moved_weight = shift(move(weight));
-
     defect worst{0, 0, o.seed};
-    const run plain = rule(like), moved = rule(like);
-    for (index_t t = 0; t < o.steps; ++t) {
-        specimen const& g = gradients[std::size_t(t)];
-        worst.see(distance(moved(moved_weight, shift(move(g))), move(plain(weight, g))), t + 1);
+    for (index_t k = 0; k < o.draws; ++k) {
+        const specimen weight = draw(like, 1, random)[0];
+        const group_element move(action, like, random);
+        const specimen moved_weight = shift(move(weight));
+        const run plain = rule(like), moved = rule(like);
+        index_t t = 0;
+        for (specimen const& g : draw(like, o.steps, random))
+            worst.see(distance(moved(moved_weight, shift(move(g))), move(plain(weight, g))), ++t);
     }
     return worst;
 }
