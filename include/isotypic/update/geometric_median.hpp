@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
+#include <isotypic/device/workspace.hpp>
 #include <isotypic/update/part.hpp>
 #include <cmath>
 
