@@ -98,7 +98,7 @@ dense update(R const& rule, dense const& gradient, dense const& weight = {}) {
 }
 /// The largest distance between the updates of a rule and a formula's, over steps.
 template <class T = double, isotypic::part R>
-double error(R const& rule, history const& gradients, history const& expected) {
+double gap(R const& rule, history const& gradients, history const& expected) {
     double worst = 0;
     const history u = updates<T>(rule, gradients);
     for (std::size_t t = 0; t < u.size(); ++t) worst = std::max(worst, distance(u[t], expected[t]));
