@@ -57,7 +57,7 @@ TEST_CASE("the authors' runs: row rules to float rounding, spectral rules with t
         REQUIRE(g.size() == std::size_t(std::stoi(row["steps"])));
         const bool rows = row["optimizer"] == "RowNormM";
         const bool singular = name.rfind("left_", 0) == 0 || name.rfind("hybrid_router", 0) == 0 || name.rfind("right_spectral_a1_centered", 0) == 0;
-        // Distances are shares of how far the run went, in float: 10 roundings of w for the row rules.
+        // Distances are shares of how far the run went, which was in float.
         auto within = [&](double allowed) {
             return [&, allowed](auto const& rule) { CHECK((last_weight(rule, g, w0, lr, decay) - last).norm() <= allowed * (last - w0).norm()); };
         };
