@@ -45,10 +45,22 @@ double average_line(T k, T t, index_t n, T* __restrict m, T const* __restrict g)
     return ((lane[0] + lane[4]) + (lane[2] + lane[6])) + ((lane[1] + lane[5]) + (lane[3] + lane[7]));
 }
 
-/// w <- keep w - rate r m along a line.
+/// w <- keep w - rate r m, in T while rate r is far from its limits, else in double and one factor after the other.
 template <class T>
-void apply_line(double keep, double rate, double r, index_t n, T const* __restrict m, T* __restrict w) {
-    for (index_t j = 0; j < n; ++j) w[j] = T(keep * double(w[j]) - rate * (r * double(m[j])));
+struct row_step {
+    double rate, keep;
+    bool small(double r) const { return std::abs(rate * r) < 1e-2 * double(std::numeric_limits<T>::max()); }
+    T near(T s, T m, T w) const { return T(keep) * w - s * m; }
+    T far(double r, T m, T w) const { return T(keep * double(w) - rate * (r * double(m))); }
+};
+
+/// The step along a line.
+template <class T>
+void apply_line(row_step<T> step, double r, index_t n, T const* __restrict m, T* __restrict w) {
+    if (step.small(r))
+        for (index_t j = 0; j < n; ++j) w[j] = step.near(T(step.rate * r), m[j], w[j]);
+    else
+        for (index_t j = 0; j < n; ++j) w[j] = step.far(r, m[j], w[j]);
 }
 
 /// n rows of `wide` columns: m <- k m + t g, and the squares of the result added to sum.
@@ -68,22 +80,27 @@ void average_columns(T k, T t, index_t n, T* m, index_t ldm, T const* g, index_t
     }
 }
 
-/// n rows of `wide` columns: w <- keep w - rate r m.
-template <int wide, class T>
-void apply_columns(double keep, double rate, index_t n, double const* __restrict r, T const* m, index_t ldm, T* w, index_t ldw) {
+/// The step on n rows of `wide` columns.
+template <int wide, bool small, class T>
+void apply_columns(row_step<T> step, index_t n, double const* __restrict r, T const* m, index_t ldm, T* w, index_t ldw) {
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC ivdep
 #endif
-    for (index_t i = 0; i < n; ++i)
-        for (int c = 0; c < wide; ++c) w[i + c * ldw] = T(keep * double(w[i + c * ldw]) - rate * (r[i] * double(m[i + c * ldm])));
+    for (index_t i = 0; i < n; ++i) {
+        const T s = T(step.rate * r[i]);
+        for (int c = 0; c < wide; ++c) {
+            T& x = w[i + c * ldw];
+            x = small ? step.near(s, m[i + c * ldm], x) : step.far(r[i], m[i + c * ldm], x);
+        }
+    }
 }
 
-/// Asks for n rows of `wide` columns of x, to be written.
+/// Asks for n rows of `wide` columns of x: to write, or if T is const to read once.
 template <int wide, class T>
 void fetch_columns(index_t n, T* x, index_t ld) {
 #if defined(__GNUC__)
     for (int c = 0; c < wide; ++c)
-        for (index_t i = 0; i < n; i += index_t(64 / sizeof(T))) __builtin_prefetch(x + i + c * ld, 1);
+        for (index_t i = 0; i < n; i += index_t(64 / sizeof(T))) __builtin_prefetch(x + i + c * ld, std::is_const_v<T> ? 0 : 1, std::is_const_v<T> ? 0 : 3);
 #endif
 }
 
@@ -107,8 +124,8 @@ void for_each_tile(index_t n, index_t cols, F const& f) {
 
 /// The rows [begin, begin + n) of a matrix with contiguous columns; `r` has room for n numbers.
 template <class T, class F>
-void fused_strip(T k, T t, F const& f, view<T> const* m, view<T const> const* g, view<T> const* w, index_t panels, double rate,
-                 double keep, index_t begin, index_t n, double* r) {
+void fused_strip(T k, T t, F const& f, view<T> const* m, view<T const> const* g, view<T> const* w, index_t panels, row_step<T> step,
+                 index_t begin, index_t n, double* r) {
     std::fill_n(r, n, 0.0);
     for (index_t p = 0; p < panels; ++p) {
         T* a = m[p].data + begin;
@@ -119,14 +136,16 @@ void fused_strip(T k, T t, F const& f, view<T> const* m, view<T const> const* g,
             average_columns<wide>(k, t, rows, a + i + j * lda, lda, b + i + j * ldb, ldb, r + i);
         });
     }
-    for (index_t i = 0; i < n; ++i) r[i] = f(row_length(r[i], m, panels, begin + i));
+    bool small = true;
+    for (index_t i = 0; i < n; ++i) r[i] = f(row_length(r[i], m, panels, begin + i)), small = small && step.small(r[i]);
     for (index_t p = 0; p < panels; ++p) {
         T const* a = m[p].data + begin;
         T* c = w[p].data + begin;
         const index_t lda = m[p].col_stride, ldc = w[p].col_stride;
         for_each_tile(n, m[p].cols, [&](auto wide, index_t i, index_t rows, index_t j, index_t next, index_t ahead, index_t at) {
             fetch_columns<wide>(ahead, c + next + at * ldc, ldc);
-            apply_columns<wide>(keep, rate, rows, r + i, a + i + j * lda, lda, c + i + j * ldc, ldc);
+            const auto apply = small ? apply_columns<wide, true, T> : apply_columns<wide, false, T>;
+            apply(step, rows, r + i, a + i + j * lda, lda, c + i + j * ldc, ldc);
         });
     }
 }
@@ -143,6 +162,7 @@ bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> 
     if (!by_rows && !by_columns) return false;
     constexpr index_t strip = 512;
     const index_t rows = w.rows(), cols = w.cols(), panels = w.joined && !w.stacked ? 2 : 1;
+    const detail::row_step<T> step{rate, keep};
     auto scope = device.scratch().open();
     double* r = by_rows ? nullptr : device.scratch().template take<double>(rows);
     for (index_t i = 0; i < w.matrices(); i += panels) {
@@ -156,12 +176,12 @@ bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> 
                         sum += detail::average_line<T>(k, t, cols, a[p].data + x * a[p].row_stride, b[p].data + x * b[p].row_stride);
                     const double s = f(detail::row_length(sum, a, panels, x));
                     for (index_t p = 0; p < panels; ++p)
-                        detail::apply_line<T>(keep, rate, s, cols, a[p].data + x * a[p].row_stride, c[p].data + x * c[p].row_stride);
+                        detail::apply_line<T>(step, s, cols, a[p].data + x * a[p].row_stride, c[p].data + x * c[p].row_stride);
                 }
             });
         else
             device.threads().parallel_for((rows + strip - 1) / strip, [&](index_t x) {
-                detail::fused_strip<T>(k, t, f, a, b, c, panels, rate, keep, x * strip, (std::min)(strip, rows - x * strip), r + x * strip);
+                detail::fused_strip<T>(k, t, f, a, b, c, panels, step, x * strip, (std::min)(strip, rows - x * strip), r + x * strip);
             });
     }
     return true;
