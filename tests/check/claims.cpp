@@ -9,6 +9,7 @@
 #include <isotypic/update/row_adam.hpp>
 #include <isotypic/update/scaled_rows.hpp>
 #include <isotypic/update/steepest.hpp>
+#include <isotypic/update/update_for.hpp>
 #include <doctest/doctest.h>
 
 /// \file
@@ -48,6 +49,9 @@ TEST_CASE("claims: shifts") {
     prove_claim("centred unit rows", momentum{.beta = 0.7} | centre{} | row_norm{} | centre{});
     prove_claim("centred unit columns", by_columns(momentum{.beta = 0.7} | centre{} | row_norm{} | centre{}));
     prove_claim("centred on both sides", centre{} | by_columns(centre{}));
+    prove_claim("update_for a shared row", update_for<up_to_row_shift<permutation, orthogonal>>{});
+    prove_claim("update_for a shared column", update_for<up_to_column_shift<orthogonal, permutation>>{});
+    prove_claim("update_for a shared row, both sides exchangeable", update_for<up_to_row_shift<permutation, permutation>>{});
 }
 
 TEST_CASE("claims: polar factors") {

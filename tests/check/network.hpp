@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/check/check.hpp>
+#include <isotypic/group/random.hpp>
 #include <cmath>
+#include <cstddef>
 #include <vector>
 
 /// \file
-/// Networks small enough to read, for tests of what a symmetry means: forward passes over any number type,
-/// gradients by forward differentiation, and training by the library's rules.
+/// Networks small enough to read, for tests of what a symmetry means: forward passes over any number type.
 namespace network {
 
 using namespace isotypic;
@@ -36,41 +36,6 @@ struct weights {
 };
 template <class S>
 using model = std::vector<weights<S>>;
-
-inline model<double> plain(std::vector<specimen> const& blocks) {
-    model<double> m;
-    for (specimen const& b : blocks) m.push_back({b.rows, b.cols, b.values});
-    return m;
-}
-
-/// df / d(every entry of every block), f a number of a model.
-template <class F>
-std::vector<specimen> gradient(F const& f, std::vector<specimen> const& blocks) {
-    model<dual> m;
-    for (specimen const& b : blocks) m.push_back({b.rows, b.cols, vector<dual>(b.values.begin(), b.values.end())});
-    std::vector<specimen> g = blocks;
-    for (std::size_t b = 0; b < m.size(); ++b)
-        for (std::size_t i = 0; i < m[b].values.size(); ++i) {
-            m[b].values[i].slope = 1;
-            g[b].values[i] = f(m).slope;
-            m[b].values[i].slope = 0;
-        }
-    return g;
-}
-
-/// The blocks after every step, each under its own rule.
-template <class F>
-std::vector<std::vector<specimen>> train(F const& loss, std::vector<specimen> blocks, std::vector<replay> const& rules, int steps) {
-    std::vector<run> running;
-    for (std::size_t b = 0; b < blocks.size(); ++b) running.push_back(rules[b](blocks[b]));
-    std::vector<std::vector<specimen>> all;
-    for (int t = 0; t < steps; ++t) {
-        const auto g = gradient(loss, blocks);
-        for (std::size_t b = 0; b < blocks.size(); ++b) blocks[b] = running[b](blocks[b], g[b]);
-        all.push_back(blocks);
-    }
-    return all;
-}
 
 template <class S>
 vector<S> multiply(weights<S> const& w, index_t k, vector<S> const& x) {
@@ -152,57 +117,6 @@ S square_loss(F const& f, model<S> const& m, examples const& e) {
         for (std::size_t i = 0; i < y.size(); ++i) sum = sum + (y[i] - S(e.out[n][i])) * (y[i] - S(e.out[n][i])) * S(0.5 / double(e.in.size()));
     }
     return sum;
-}
-
-/// The largest change of an output between two models, over the largest output.
-template <class F>
-double outputs_apart(F const& f, std::vector<specimen> const& a, std::vector<specimen> const& b, examples const& e) {
-    double most = 0, apart = 0;
-    for (auto const& x : e.in) {
-        const auto u = f(plain(a), x), v = f(plain(b), x);
-        for (std::size_t i = 0; i < u.size(); ++i) most = std::fmax(most, std::fabs(u[i])), apart = std::fmax(apart, std::fabs(u[i] - v[i]));
-    }
-    return apart / most;
-}
-
-/// g x and x h', for every item and both halves of a pair.
-inline specimen on_rows(specimen const& g, specimen const& x) {
-    specimen y = x;
-    for_each_element(x, [&](index_t k, index_t p, index_t i, index_t j) {
-        double sum = 0;
-        for (index_t l = 0; l < x.rows; ++l) sum += g.panel(0, 0)(i, l) * x.panel(k, p)(l, j);
-        y.panel(k, p)(i, j) = sum;
-    });
-    return y;
-}
-inline specimen on_cols(specimen const& h, specimen const& x) {
-    specimen y = x;
-    for_each_element(x, [&](index_t k, index_t p, index_t i, index_t j) {
-        double sum = 0;
-        for (index_t l = 0; l < x.cols; ++l) sum += x.panel(k, p)(i, l) * h.panel(0, 0)(j, l);
-        y.panel(k, p)(i, j) = sum;
-    });
-    return y;
-}
-/// Item i becomes item j where g_ij = 1.
-inline specimen on_items(specimen const& g, specimen const& x) {
-    specimen y = x;
-    for_each_element(x, [&](index_t k, index_t p, index_t i, index_t j) {
-        double sum = 0;
-        for (index_t l = 0; l < x.count; ++l) sum += g.panel(0, 0)(k, l) * x.panel(l, p)(i, j);
-        y.panel(k, p)(i, j) = sum;
-    });
-    return y;
-}
-
-/// An element of G other than the identity.
-template <group G>
-specimen moving_element(index_t n, random_stream& random) {
-    specimen g(n, n), one(n, n);
-    trivial::sample(one.panel(0, 0), random);
-    do G::sample(g.panel(0, 0), random);
-    while (g.values == one.values);
-    return g;
 }
 
 }  // namespace network
