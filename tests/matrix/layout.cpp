@@ -82,6 +82,27 @@ TEST_CASE("overlap against counting: never misses, exact for equal extents and n
     CHECK(together > 1000);
 }
 
+TEST_CASE("bands of one matrix, of any width and cut into heads or not, overlap where they do") {
+    random_stream r(seed(), 4);
+    int apart = 0, together = 0;
+    for (int t = 0; t < 20000; ++t) {
+        const view<float> whole(memory, 12, 12);
+        auto band = [&] {
+            const index_t heads = 1 + r.below(3), width = 1 + r.below(4), at = r.below(13 - heads * width);
+            const auto v = whole.part(r.below(3), at, 1 + r.below(9), heads * width);
+            return r.below(2) ? column_heads(v, heads) : blocks<float>(v);
+        };
+        auto x = band(), y = band();
+        if (r.below(2)) x = x.transposed(), y = y.transposed();
+        INFO("seed ", seed(), " case ", t);
+        const bool said = overlap(x, y);
+        REQUIRE(said == meet(addresses(x), addresses(y)));
+        (said ? together : apart)++;
+    }
+    CHECK(apart > 1000);
+    CHECK(together > 1000);
+}
+
 TEST_CASE("has_zero_stride sees a broadcast on any axis, and none on an axis of length one or in nothing") {
     float m[8] = {};
     CHECK(has_zero_stride(blocks<float>(view<float>(m, 2, 3, 0, 1))));

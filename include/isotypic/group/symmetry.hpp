@@ -14,6 +14,7 @@ namespace isotypic {
 /// W ~ g W h', g in Rows, h in Cols.
 template <class Rows, class Cols>
 struct symmetry {
+    static_assert(group<Rows> && group<Cols>, "each side of a symmetry is a group: a type with static void sample(view<double>, random_stream&)");
     using rows = Rows;
     using cols = Cols;
     static constexpr bool row_shift = false;  ///< also W ~ W + 1 c': one row shared by all rows

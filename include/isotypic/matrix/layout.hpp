@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/matrix/blocks.hpp>
+#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstdlib>
@@ -28,16 +29,19 @@ namespace detail {
 
 /// Extent and stride of an axis longer than one.
 struct axis {
-    index_t extent, stride;
+    index_t extent = 1, stride = 0;
 };
 
-/// The axes of one panel over all items, by falling stride; unused ones have extent 1.
+/// The axes of one panel over all items, by falling stride; unused ones have extent 1. An axis that goes on
+/// where the next one ends is one with it: heads one below the other are a matrix again.
 template <class T, class S>
 std::array<axis, 3> axes_of_panel(blocks<T, S> const& x) {
     auto clean = [](index_t n, index_t s) { return n > 1 ? axis{n, std::abs(s)} : axis{1, 0}; };
     std::array<axis, 3> a{clean(x.count, x.stride), clean(x.rows(), x.first.row_stride), clean(x.cols(), x.first.col_stride)};
     auto order = [&](std::size_t i, std::size_t j) { if (a[i].stride < a[j].stride) std::swap(a[i], a[j]); };
     order(0, 1), order(1, 2), order(0, 1);
+    for (std::size_t k = 2; k-- > 0;)
+        if (a[k + 1].extent > 1 && a[k].stride == a[k + 1].extent * a[k + 1].stride) a[k].extent *= a[k + 1].extent, a[k].stride = a[k + 1].stride, a[k + 1] = {1, 0};
     return a;
 }
 
@@ -54,23 +58,47 @@ std::pair<std::uintptr_t, std::uintptr_t> range_of(blocks<T, S> const& x, index_
     return {low, high};
 }
 
-/// Does each axis step over all that the shorter ones reach? Then no two indices meet.
-inline bool nested(std::array<axis, 3> const& a) {
+/// An axis of two blocks together, with how far each goes along it.
+struct shared_axis {
+    index_t stride, mine, yours;
+};
+
+/// The axes of both by falling stride, one of each with equal strides as one; unused ones have extents 1.
+inline std::array<shared_axis, 6> merged(std::array<axis, 3> const& a, std::array<axis, 3> const& b) {
+    std::array<shared_axis, 6> m;
+    m.fill({0, 1, 1});
+    std::size_t n = 0;
+    for (axis const& x : a)
+        if (x.extent > 1) m[n++] = {x.stride, x.extent, 1};
+    for (axis const& y : b) {
+        if (y.extent == 1) continue;
+        std::size_t k = 0;
+        while (k < n && (m[k].stride != y.stride || m[k].yours > 1)) ++k;
+        m[k].stride = y.stride, m[k].yours = y.extent, n += k == n;
+    }
+    std::sort(m.begin(), m.end(), [](auto const& x, auto const& y) { return x.stride > y.stride; });
+    return m;
+}
+
+/// Does each axis step over all that the shorter ones reach? Then no two indices of one block meet.
+inline bool nested(std::array<shared_axis, 6> const& a) {
     index_t reach = 0;
-    for (std::size_t k = 3; k-- > 0;) {
-        if (a[k].extent > 1 && a[k].stride <= reach) return false;
-        reach += (a[k].extent - 1) * a[k].stride;
+    for (std::size_t k = a.size(); k-- > 0;) {
+        const index_t most = (std::max)(a[k].mine, a[k].yours) - 1;
+        if (most > 0 && a[k].stride <= reach) return false;
+        reach += most * a[k].stride;
     }
     return true;
 }
 
-/// Is `distance` a sum of index * stride with |index| < extent, one term an axis? For nested axes.
-inline bool reachable(std::array<axis, 3> const& a, std::size_t k, index_t distance) {
-    if (k == 3) return distance == 0;
-    if (a[k].extent == 1) return reachable(a, k + 1, distance);
+inline bool nested(std::array<axis, 3> const& a) { return nested(merged(a, {})); }
+
+/// Is `distance` a sum of (i - j) * stride with 0 <= i < mine, 0 <= j < yours, one term an axis? For nested axes.
+inline bool reachable(std::array<shared_axis, 6> const& a, std::size_t k, index_t distance) {
+    if (k == a.size() || a[k].stride == 0) return distance == 0;
     const index_t q = distance / a[k].stride;
     for (index_t i = q - 1; i <= q + 1; ++i)
-        if (std::abs(i) < a[k].extent && reachable(a, k + 1, distance - i * a[k].stride)) return true;
+        if (i < a[k].mine && -i < a[k].yours && reachable(a, k + 1, distance - i * a[k].stride)) return true;
     return false;
 }
 
@@ -79,12 +107,10 @@ bool panels_overlap(blocks<T, S> const& x, index_t p, blocks<U, S> const& y, ind
     const auto [xl, xh] = range_of(x, p);
     const auto [yl, yh] = range_of(y, q);
     if (xh < yl || yh < xl) return false;
-    const auto a = axes_of_panel(x), b = axes_of_panel(y);
-    bool same = sizeof(T) == sizeof(U) && nested(a);
-    for (std::size_t k = 0; k < 3; ++k) same = same && a[k].extent == b[k].extent && a[k].stride == b[k].stride;
-    const auto bytes = std::intptr_t(xl - yl);
-    if (!same || bytes % std::intptr_t(sizeof(T))) return true;
-    return reachable(a, 0, bytes / std::intptr_t(sizeof(T)));
+    const auto both = merged(axes_of_panel(x), axes_of_panel(y));
+    const auto bytes = std::intptr_t(yl - xl);
+    if (sizeof(T) != sizeof(U) || bytes % std::intptr_t(sizeof(T)) || !nested(both)) return true;
+    return reachable(both, 0, bytes / std::intptr_t(sizeof(T)));
 }
 
 }  // namespace detail
@@ -102,7 +128,8 @@ bool overlaps_itself(blocks<T, S> const& x) {
     return x.size() && (!detail::nested(detail::axes_of_panel(x)) || (x.joined && detail::panels_overlap(x, 0, x, 1)));
 }
 
-/// True where the two may share an element. Exact for equal extents and nested strides, else by address range.
+/// True where the two may share an element. Exact where their axes together are nested, such as bands of one matrix
+/// of any widths; else by address range.
 template <class T, class U, class S>
 bool overlap(blocks<T, S> const& x, blocks<U, S> const& y) {
     if (!x.size() || !y.size()) return false;

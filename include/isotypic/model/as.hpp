@@ -40,7 +40,8 @@ std::string shape_text(blocks<T, S> const& x) {
 template <class Role, class X>
 auto as(X&& x) {
     static_assert(block_symmetry<Role>, "as<Role>: a role says what acts on its rows and columns, derive it from symmetry<Rows, Cols>");
-    static_assert(detail::block_like<X>, "this is not a matrix in memory: pass an Eigen or xtensor container, map or view, an mdspan, or as_view(pointer, rows, cols)");
+    static_assert(detail::block_like<X>,
+                  "this is not a matrix in memory: pass an Eigen or xtensor container, map or view, an mdspan, or as_view(pointer, rows, cols)");
     if constexpr (block_symmetry<Role> && detail::block_like<X>) {
         auto all = as_blocks(std::forward<X>(x));
         using T = std::remove_reference_t<decltype(*all.first.data)>;

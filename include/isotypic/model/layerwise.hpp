@@ -50,28 +50,34 @@ public:
     void run_on(executor_ref e) { device = cpu(e); }
 
     /// Adds a weight under a name of its own. Its memory must outlive the stack and stay where it is.
-    template <class Role>
-    block_handle<T> add(std::string name, typed_block<Role, T> w) {
-        for (auto const& s : slots) {
-            if (s->name == name) throw error("isotypic: the stack has a block '" + name + "' already");
-            if (overlap(s->weight(), w.all)) throw error("isotypic: blocks '" + s->name + "' and '" + name + "' share memory");
-        }
-        if constexpr (has<Role>) {
+    template <class Role, class U>
+    block_handle<T> add(std::string name, typed_block<Role, U> w) {
+        constexpr bool same = std::is_same_v<U, T>;
+        static_assert(same, "this block's element type is not the stack's: layerwise<float> or layerwise<double>");
+        require_rule<Role>();
+        if constexpr (same && has<Role>) {
+            for (auto const& s : slots) {
+                if (s->name == name) throw error("isotypic: the stack has a block '" + name + "' already");
+                if (overlap(s->weight(), w.all)) throw error("isotypic: blocks '" + s->name + "' and '" + name + "' share memory");
+            }
             auto& entry = on<Role>();
             using slot = detail::role_slot<Role, decltype(entry.rule), T>;
             slots.push_back(std::make_unique<slot>(device, std::move(name), entry, w.all));
             now.resize(slots.size()), failures.resize(slots.size()), seen.resize(slots.size());
-        } else {
-            on<Role>();
         }
         return {id, slots.size() - 1};
+    }
+    template <matrix W>
+    block_handle<T> add(std::string const&, W&&) {
+        static_assert(detail::always_false<W>, "what acts on this weight? say its role: add(name, as<role>(W))");
+        return {};
     }
 
     /// The rule, rate and decay of a role, to read or to change.
     template <class Role>
-    auto& on() {
-        static_assert(has<Role>, "this stack has no rule for the block's role: give layerwise() an on<role>(rule, rate)");
-        if constexpr (has<Role>) return std::get<place<Role>()>(*entries);
+    decltype(auto) on() {
+        require_rule<Role>();
+        if constexpr (has<Role>) return (std::get<place<Role>()>(*entries));
     }
 
     /// One step of every block, each with its gradient: `step(embed(dE), q(dQ))`, or a vector of them. Throws
@@ -121,6 +127,10 @@ private:
     template <class Role>
     static constexpr bool has = detail::entries_for<Role, Entries...> > 0;
 
+    template <class Role>
+    static constexpr void require_rule() {
+        static_assert(has<Role>, "this stack has no rule for the block's role: give layerwise() an on<role>(rule, rate)");
+    }
     template <class Role>
     static constexpr std::size_t place() {
         std::size_t i = 0, found = 0;

@@ -26,4 +26,10 @@ void step(typed_block<Role, T> w, G const& gradient, double rate, Rule const& ru
     }
 }
 
+/// A weight alone does not say what acts on it.
+template <matrix W, class G, class... More>
+void step(W&&, G const&, double, More const&...) {
+    static_assert(detail::always_false<W>, "what acts on this weight? say its role: step(as<role>(W), gradient, rate)");
+}
+
 }  // namespace isotypic
