@@ -49,7 +49,7 @@ double average_line(T k, T t, index_t n, T* __restrict m, T const* __restrict g)
 template <class T>
 struct row_step {
     double rate, keep;
-    bool small(double r) const { return std::abs(rate * r) < 1e-2 * double(std::numeric_limits<T>::max()); }
+    bool small(double r) const { return std::abs(rate * r) < 1e-2 * double((std::numeric_limits<T>::max)()); }
     T near(T s, T m, T w) const { return T(keep) * w - s * m; }
     T far(double r, T m, T w) const { return T(keep * double(w) - rate * (r * double(m))); }
 };
