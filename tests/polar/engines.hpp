@@ -24,7 +24,8 @@ dense factor(E const& engine, dense const& a, order o = order::rows, bool in_pla
 /// `expected` is the engine's formula in double; `allowed` what an engine may lose of it in T, by matrix.
 template <class T, class E, class F>
 void keep_their_word(E const& engine, F const& expected, std::function<double(dense const&)> const& allowed) {
-    for (auto [m, n] : {std::pair{5, 12}, {12, 5}, {8, 8}, {1, 9}, {9, 1}, {1, 1}}) {
+    for (auto shape : {std::pair{5, 12}, {12, 5}, {8, 8}, {1, 9}, {9, 1}, {1, 1}}) {
+        const int m = shape.first, n = shape.second;
         INFO(m << " x " << n << ", seed " << seed());
         const dense a = formulas::gaussian(m, n, 7).template cast<T>().template cast<double>(), want = expected(a);
         const double rounding = allowed(a);

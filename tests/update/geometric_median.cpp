@@ -35,7 +35,8 @@ const geometric_median_rows rule;
 }  // namespace
 
 TEST_CASE("geometric_median_rows: rows within the unit ball, horizontal, and no gap to the dual problem") {
-    for (auto [m, n] : {std::pair{16, 5}, {8, 3}, {64, 8}, {5, 20}, {3, 2}, {2, 4}})
+    for (auto shape : {std::pair{16, 5}, {8, 3}, {64, 8}, {5, 20}, {3, 2}, {2, 4}}) {
+        const int m = shape.first, n = shape.second;
         for (std::uint64_t k = 0; k < 5; ++k)
             for (dense const& x : {gaussian(m, n, k), heavy_tailed(m, n, k)}) {
                 INFO(m << " x " << n << ", draw " << k << ", seed " << seed());
@@ -45,6 +46,7 @@ TEST_CASE("geometric_median_rows: rows within the unit ball, horizontal, and no 
                 CHECK(inner(x, u) == doctest::Approx(least_distances(x)).epsilon(1e-8));
                 CHECK(update<float>(rule, x).colwise().sum().norm() <= 1e-6 * double(m));
             }
+    }
 }
 
 TEST_CASE("geometric_median_rows: at the same largest row it does no worse than centring twice, far better on heavy tails") {

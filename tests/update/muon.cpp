@@ -20,7 +20,8 @@ double fifth_of_longest(double m, double n) { return 0.2 * std::sqrt(std::max(m,
 
 TEST_CASE("muon: each author's momentum, iteration and scale") {
     const coefficients set = keller.with_norm_eps(1e-7), heads = polar_express_cushion.with_norm_eps(1e-6 / 1.02);
-    for (auto [m, n] : {std::pair{8, 3}, {3, 8}, {4, 4}, {6, 1}}) {
+    for (auto shape : {std::pair{8, 3}, {3, 8}, {4, 4}, {6, 1}}) {
+        const int m = shape.first, n = shape.second;
         INFO(m << " x " << n << ", seed " << seed());
         const history g = gaussians(m, n, 1);
         CHECK(gap(muon_keller(), g, each(ema(g, 0.95, true), iterated_times(set, at_least_one))) <= 1e-10);

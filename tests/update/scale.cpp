@@ -20,9 +20,10 @@ double rms(dense const& x) { return x.norm() / std::sqrt(double(x.size())); }
 }  // namespace
 
 TEST_CASE("scale: every convention's formula, tall, wide and square") {
-    for (auto [m, n] : {std::pair{8, 2}, {2, 8}, {5, 5}, {1, 9}, {9, 1}}) {
+    for (auto shape : {std::pair{8, 2}, {2, 8}, {5, 5}, {1, 9}, {9, 1}}) {
+        const int m = shape.first, n = shape.second;
         const double r = double(m) / n, most = std::max(m, n);
-        auto is = [&, m = m, n = n](auto const& c, double value) { CHECK(factor(c, m, n) == doctest::Approx(value).epsilon(1e-15)); };
+        auto is = [&](auto const& c, double value) { CHECK(factor(c, m, n) == doctest::Approx(value).epsilon(1e-15)); };
         is(keller_scale{}, std::sqrt(std::max(1., r)));
         is(moonlight_scale{}, 0.2 * std::sqrt(most));
         is(moonlight_scale{.rms = 0.4}, 0.4 * std::sqrt(most));
