@@ -28,7 +28,7 @@ struct row_max {
     double dual(D& d, blocks<T, S> const& x) const {
         return over_rows(d, x, [](double a, double b) { return a + b; });
     }
-    /// y_i <- x_i / |x_i|; y may be x.
+    /// y_i <- x_i / |x_i|; y may be x. Where 1 / |x_i| is no double (|x_i| < 6e-309) the row stays shorter than 1.
     template <device D, class T, class S>
     void steepest(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
         auto scope = d.scratch().open();
