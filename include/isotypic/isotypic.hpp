@@ -2,7 +2,7 @@
 #pragma once
 
 /// \file
-/// Everything but check/, model/checkpoint.hpp, matrix/eigen.hpp and the engines that need Eigen's decompositions.
+/// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp and the engines that need Eigen's decompositions.
 #include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_loops.hpp>
 #include <isotypic/device/cpu_product.hpp>
