@@ -72,9 +72,10 @@ void check_norm_laws(Norm const& norm, double tight, double band) {
     cpu d;
     random_stream random(seed(), 9);
     for (order o : orders)
-        for (auto [m, n] : {std::pair<index_t, index_t>{1, 1}, {4, 9}, {9, 4}, {5, 5}, {1, 7}, {7, 1}})
+        for (auto shape : {std::pair<index_t, index_t>{1, 1}, {4, 9}, {9, 4}, {5, 5}, {1, 7}, {7, 1}})
             for (index_t items : {1, 3})
                 for (bool pair : {false, true}) {
+                    const index_t m = shape.first, n = shape.second;
                     INFO("seed ", seed(), ", ", m, " x ", n, ", order ", int(o), ", ", items, " items, pair ", pair);
                     auto make = [&](std::uint64_t which) { return sample_block<T>(m, n, o, items, pair, which); };
                     auto x = make(1), y = make(2), u = make(3), gx = make(4), gu = make(5);
