@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/check/check.hpp>
+#include <isotypic/update/fit.hpp>
 #include <doctest/doctest.h>
 #include <array>
 #include <string>

@@ -8,8 +8,7 @@
 using namespace isotypic;
 
 void program(float* memory) {
-    auto rule = momentum{} | centre{} | row_norm{}
-                | centre{};  // BREAK: | centre{} =>
+    auto rule = momentum{} | centre{} | row_norm{} | centre{};  // BREAK: row_norm{} | centre{}; => row_norm{};
     optimizer head(as<lm_head>(as_view(memory, 9, 4)), rule, 0.1);
 }
 // SAYS: this block is known only up to a shared row, end the update with `| centre{}`

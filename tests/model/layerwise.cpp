@@ -114,6 +114,9 @@ TEST_CASE_TEMPLATE("layerwise: a bad gradient is refused by name and nothing cha
         CHECK(m.refused([&] { m.stack.step(m.of_embed(m.dembed), m.of_head(m.dhead), m.of_q(m.dq), m.of_k(m.dk), m.of_b(m.db), v(part)); }) ==
               "isotypic: block 'v' and its gradient share some memory, but not all of it");
     }
+    SUBCASE("another block's memory") {
+        CHECK(step_with(m.head.block(0, 0, 4, 1)) == "isotypic: the gradient of block 'b' lies in the memory of block 'head'");
+    }
     SUBCASE("missing, twice, of another stack") {
         CHECK(m.refused([&] { m.stack.step(m.of_embed(m.dembed), m.of_head(m.dhead), m.of_q(m.dq), m.of_b(m.db)); }) ==
               "isotypic: block 'k' got no gradient in this step");

@@ -6,7 +6,7 @@
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/group/random.hpp>
 #include <isotypic/matrix/eigen.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 #include <Eigen/SVD>
 #include <functional>
 #include <vector>

@@ -4,7 +4,7 @@
 #include <isotypic/device/cpu_loops.hpp>
 #include <isotypic/device/cpu_product.hpp>
 #include <isotypic/device/cpu_sums.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 #include <functional>
 #include <memory>
 

@@ -82,7 +82,7 @@ public:
 
     /// One step of every block, each with its gradient: `step(embed(dE), q(dQ))`, or a vector of them. Throws
     /// isotypic::error, names the block and changes nothing if a gradient is missing, given twice, of another
-    /// shape, in part the weight's memory, or not finite. An exception from a rule of the user's own names the
+    /// shape, in part the weight's memory, in another block's, or not finite. An exception from a rule of the user's own names the
     /// blocks that have stepped, and the step counts.
     template <class... G>
         requires(!(std::is_convertible_v<G const&, std::span<gradient<T> const>> || ...))
@@ -148,7 +148,12 @@ private:
         }
         for (std::size_t i = 0; i < slots.size(); ++i)
             if (!seen[i]) throw error("isotypic: block '" + slots[i]->name + "' got no gradient in this step");
-        for (std::size_t i = 0; i < slots.size(); ++i) detail::require_gradient<T>(device, slots[i]->name, slots[i]->weight(), now[i]);
+        for (std::size_t i = 0; i < slots.size(); ++i) {
+            detail::require_gradient<T>(device, slots[i]->name, slots[i]->weight(), now[i]);
+            for (auto const& other : slots)
+                if (other != slots[i] && overlap(other->weight(), now[i]))
+                    throw error("isotypic: the gradient of block '" + slots[i]->name + "' lies in the memory of block '" + other->name + "'");
+        }
     }
 
     double clip_factor() {

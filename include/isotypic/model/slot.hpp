@@ -4,6 +4,7 @@
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/model/as.hpp>
 #include <isotypic/update/apply.hpp>
+#include <isotypic/update/fit.hpp>
 #include <isotypic/update/fused_adam.hpp>
 #include <isotypic/update/fused_rows.hpp>
 #include <cmath>

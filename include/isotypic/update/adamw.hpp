@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 
 /// \file
 /// Entry-wise baselines: Adam (Kingma and Ba 2015; with the layer's decay, AdamW, Loshchilov and Hutter 2019)

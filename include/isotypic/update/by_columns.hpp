@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 
 /// \file
 /// A rule for rows, applied to columns: V(X) = U(X')'. Views are transposed, nothing is moved.

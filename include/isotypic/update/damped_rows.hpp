@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 
 /// \file
 /// Unit rows with a floor under the norm.

@@ -3,6 +3,7 @@
 #include <isotypic/device/cpu_rows.hpp>
 #include <isotypic/update/damped_rows.hpp>
 #include <isotypic/update/momentum.hpp>
+#include <isotypic/update/pipe.hpp>
 #include <isotypic/update/steepest.hpp>
 
 /// \file

@@ -2,7 +2,7 @@
 #pragma once
 #include <isotypic/device/device.hpp>
 #include <isotypic/device/workspace.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 #include <cmath>
 
 /// \file

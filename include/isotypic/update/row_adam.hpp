@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 
 /// \file
 /// Adaptive rows: Adam with one second moment a row (derived; not in arXiv 2605.18106).

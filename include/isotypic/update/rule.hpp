@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/fit.hpp>
+#include <isotypic/update/pipe.hpp>
 
 /// \file
 /// A part out of any callable, in one line:

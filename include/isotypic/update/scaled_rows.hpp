@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 
 /// \file
 /// Rows that move in proportion to their size (derived; not in arXiv 2605.18106).

@@ -3,7 +3,7 @@
 #include <isotypic/norm/entry_max.hpp>
 #include <isotypic/norm/row_max.hpp>
 #include <isotypic/norm/spectral.hpp>
-#include <isotypic/update/part.hpp>
+#include <isotypic/update/pipe.hpp>
 
 /// \file
 /// The steepest direction of an invariant norm, scaled by a power of the dual norm:

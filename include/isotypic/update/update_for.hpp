@@ -3,6 +3,7 @@
 #include <isotypic/norm/norm_for.hpp>
 #include <isotypic/update/by_columns.hpp>
 #include <isotypic/update/centre.hpp>
+#include <isotypic/update/fit.hpp>
 #include <isotypic/update/steepest.hpp>
 
 /// \file
