@@ -14,6 +14,7 @@ const std::string text = "she sells sea shells by the sea shore and the shells s
 constexpr int letters = 27, width = 8;
 int letter(int t) { return text[std::size_t(t)] == ' ' ? 26 : text[std::size_t(t)] - 'a'; }
 
+// [rules]
 // One rule a role. Unit steps keep their length, so rates fall to zero.
 auto rules() {
     const momentum m{.beta = 0.9};
@@ -21,6 +22,7 @@ auto rules() {
                              on<projection>(m | polar{}, linear{.peak = 0.02, .steps = 100}),
                              on<lm_head>(m | centre{} | row_norm{} | centre{}, linear{.peak = 0.1, .steps = 100}));
 }
+// [end]
 
 MatrixXd normal(std::uint64_t seed, int rows, int cols) {
     random_stream random(seed);
