@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/model/gradient.hpp>
 #include <isotypic/model/role_slot.hpp>
 #include <algorithm>
 #include <array>
@@ -16,25 +17,6 @@
 ///     auto q     = stack.add("layer 0, q", as<projection>(Q));
 ///     stack.step(embed(dE), q(dQ));
 namespace isotypic {
-
-/// A gradient with the block that it belongs to, for one step.
-template <class T>
-struct gradient {
-    std::uint64_t stack;
-    std::size_t block;
-    blocks<T const> values;
-};
-
-/// What `add` gives out: called with a gradient, it says whose gradient that is.
-template <class T>
-struct block_handle {
-    std::uint64_t stack;
-    std::size_t block;
-    template <class G>
-    gradient<T> operator()(G const& g) const {
-        return {stack, block, detail::as_gradient<T>(g)};
-    }
-};
 
 /// See the file's comment. Made by `layerwise<T>(...)`.
 template <class T, class... Entries>
@@ -82,8 +64,8 @@ public:
 
     /// One step of every block, each with its gradient: `step(embed(dE), q(dQ))`, or a vector of them. Throws
     /// isotypic::error, names the block and changes nothing if a gradient is missing, given twice, of another
-    /// shape, in part the weight's memory, in another block's, or not finite. An exception from a rule of the user's own names the
-    /// blocks that have stepped, and the step counts.
+    /// shape, in part the weight's memory, in another block's, or not finite. An exception from a rule of the
+    /// user's own names the blocks that have stepped, and the step counts.
     template <class... G>
         requires(!(std::is_convertible_v<G const&, std::span<gradient<T> const>> || ...))
     void step(G const&... gradients) {
