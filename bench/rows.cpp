@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "against.hpp"
 #include <Eigen/Core>
+#include <isotypic/device/thread_pool.hpp>
 #include <isotypic/isotypic.hpp>
 
 /// \file

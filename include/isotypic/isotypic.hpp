@@ -2,12 +2,12 @@
 #pragma once
 
 /// \file
-/// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp and the engines that need Eigen's decompositions.
+/// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp, the engines that need Eigen's
+/// decompositions, and device/thread_pool.hpp: the standard library's threads cost a file half of what all the rest does.
 #include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_loops.hpp>
 #include <isotypic/device/cpu_product.hpp>
 #include <isotypic/device/cpu_sums.hpp>
-#include <isotypic/device/thread_pool.hpp>
 #include <isotypic/group/product.hpp>
 #include <isotypic/model/layerwise.hpp>
 #include <isotypic/model/optimizer.hpp>

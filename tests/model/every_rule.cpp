@@ -5,6 +5,7 @@
 #include "../allocations.hpp"
 #include "support.hpp"
 #include <doctest/doctest.h>
+#include <isotypic/device/thread_pool.hpp>
 
 using namespace isotypic;
 

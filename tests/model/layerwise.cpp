@@ -2,6 +2,7 @@
 // A whole model: every block by its own rule, rate and decay, and no bad input that changes anything.
 #include "support.hpp"
 #include <doctest/doctest.h>
+#include <isotypic/device/thread_pool.hpp>
 #include <isotypic/isotypic.hpp>
 #include <Eigen/Core>
 #include <array>

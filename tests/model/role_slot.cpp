@@ -16,7 +16,7 @@ using namespace isotypic;
 TEST_CASE("on: rule, rate and decay as given; the deliberate exception compiles") {
     auto head = on<lm_head>(momentum{.beta = 0.5} | centre{} | row_norm{} | centre{}, 0.1, {.rate = 0.2, .fix_gauge = true});
     static_assert(std::is_same_v<decltype(head)::role, lm_head>);
-    CHECK(std::get<0>(head.rule.parts).beta == 0.5);
+    CHECK(head.rule.parts.first.beta == 0.5);
     CHECK(head.rate(9) == 0.1);
     CHECK(head.decay.rate == 0.2);
     CHECK(head.decay.fix_gauge);

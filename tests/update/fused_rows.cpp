@@ -164,7 +164,7 @@ TEST_CASE_TEMPLATE("the same bits for every thread count and address", T, float,
         auto state = init(rule, d, w.all);
         for (index_t t = 1; t <= 2; ++t) fused_update(d, rule, state, t, blocks<T const>(g.all), w.all, 0.1, 0.99);
         auto bits = elements(w.one());
-        for (T v : elements(std::get<0>(state.all).buffer.all().first)) bits.push_back(v);
+        for (T v : elements(state.all.first.buffer.all().first)) bits.push_back(v);
         return bits;
     });
 }

@@ -31,10 +31,11 @@ inline double row_factor(damped_row_norm const& n, double length) { return n.fac
 template <class Average, class Rows, class State, class T>
     requires requires(Average const& a, Rows const& r) { detail::fresh_weight(a), detail::fuses(r); }
 bool fused_update(cpu& device, pipe<Average, Rows> const& rule, State& state, index_t, blocks<T const> const& g, blocks<T> const& w, double rate, double keep) {
-    auto const& [average, rows] = rule.parts;
+    auto const& average = rule.parts.first;
+    auto const& rows = rule.parts.rest.first;
     if (average.nesterov || !detail::fuses(rows)) return false;
-    auto factor = [&r = rows](double length) { return detail::row_factor(r, length); };
-    return fused_rows(device, T(average.beta), T(detail::fresh_weight(average)), factor, std::get<0>(state.all).buffer.all(), g, w, rate, keep);
+    auto factor = [&](double length) { return detail::row_factor(rows, length); };
+    return fused_rows(device, T(average.beta), T(detail::fresh_weight(average)), factor, state.all.first.buffer.all(), g, w, rate, keep);
 }
 
 }  // namespace isotypic

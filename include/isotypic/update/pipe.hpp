@@ -2,7 +2,6 @@
 #pragma once
 #include <isotypic/update/part.hpp>
 #include <string>
-#include <tuple>
 #include <utility>
 
 /// \file
@@ -21,12 +20,65 @@ struct meet_of<A, B, Rest...>
 template <class... G>
 using meet = typename meet_of<G...>::type;
 
+/// Values of several types in order: the little of std::tuple that pipes need, since every file pays for the pipes
+/// of every ready-made rule that it names.
+template <class... X>
+struct list {};
+template <class A, class... Rest>
+struct list<A, Rest...> {
+    A first;
+    list<Rest...> rest;
+};
+
+template <class L, class F>
+void for_each(L& l, F const& f) {
+    if constexpr (requires { l.first; }) f(l.first), detail::for_each(l.rest, f);
+}
+template <class A, class... Rest>
+list<A, Rest...> prepend(A a, list<Rest...> rest) {
+    return {std::move(a), std::move(rest)};
+}
+template <class... B>
+list<B...> chained(list<> const&, list<B...> const& b) {
+    return b;
+}
+template <class A, class... Rest, class... B>
+list<A, Rest..., B...> chained(list<A, Rest...> const& a, list<B...> const& b) {
+    return {a.first, chained(a.rest, b)};
+}
+
+template <class Device, class B>
+list<> init_all(list<> const&, Device&, B const&) {
+    return {};
+}
+template <class A, class... Rest, class Device, class B>
+auto init_all(list<A, Rest...> const& parts, Device& device, B const& like) {
+    return prepend(init(parts.first, device, like), init_all(parts.rest, device, like));
+}
+
+/// The states of the parts; names are prefixed with the part's place in the pipe.
+template <class... S>
+struct states {
+    static constexpr bool remembers = (detail::remembers<S>() || ...);
+    list<S...> all;
+    template <class F>
+    void for_each(F const& f) {
+        int i = 0;
+        detail::for_each(all, [&](auto& s) {
+            s.for_each([&](auto const& name, auto const& b) { f(std::to_string(i) + "." + name, b); });
+            ++i;
+        });
+    }
+};
+template <class... S>
+states(list<S...>) -> states<S...>;
+
 }  // namespace detail
 
 /// Parts in the order in which they run. Made by `|`.
 template <part... P>
 struct pipe {
-    std::tuple<P...> parts;
+    detail::list<P...> parts;
 
     /// The largest group known to lie in every part's. A pipe commutes with G if every part does, also where
     /// chains of `within` do not meet and this falls back to the identity.
@@ -46,56 +98,42 @@ struct pipe {
     static constexpr bool multiplies = (detail::multiplies<P>() || ...);
 
     double homogeneity() const {
-        return std::apply([](auto const&... p) { return (isotypic::homogeneity(p) * ...); }, parts);
+        double degree = 1;
+        detail::for_each(parts, [&](auto const& p) { degree *= isotypic::homogeneity(p); });
+        return degree;
     }
-
-    /// The states of the parts; names are prefixed with the part's place in the pipe.
-    template <class... S>
-    struct states {
-        static constexpr bool remembers = (detail::remembers<S>() || ...);
-        std::tuple<S...> all;
-        template <class F>
-        void for_each(F const& f) {
-            std::apply([&, i = 0](auto&... s) mutable {
-                ((s.for_each([&](auto const& name, auto const& b) { f(std::to_string(i) + "." + name, b); }), ++i), ...);
-            }, all);
-        }
-    };
 
     template <class Device, class B>
     auto init(Device& device, B const& like) const {
-        return std::apply([&](auto const&... p) {
-            return states<decltype(isotypic::init(p, device, like))...>{{isotypic::init(p, device, like)...}};
-        }, parts);
+        return detail::states{detail::init_all(parts, device, like)};
     }
 
     template <class C, class State>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, State& state) const {
-        [&]<std::size_t... i>(std::index_sequence<i...>) {
-            ((x = std::get<i>(parts).apply(c, x, y, std::get<i>(state.all))), ...);
-        }(std::index_sequence_for<P...>{});
-        return x;
+        return run(parts, c, x, y, state.all);
+    }
+
+private:
+    template <class L, class C, class S>
+    static typename C::in run(L const& parts, C const& c, typename C::in x, typename C::out y, S& states) {
+        if constexpr (requires { parts.first; })
+            return run(parts.rest, c, parts.first.apply(c, x, y, states.first), y, states.rest);
+        else
+            return x;
     }
 };
+template <part... P>
+pipe(detail::list<P...>) -> pipe<P...>;
 
 namespace detail {
 
 template <class P>
-auto parts_of(P const& p) {
-    return std::tuple<P>(p);
+list<P> parts_of(P const& p) {
+    return {p, {}};
 }
 template <class... P>
-auto parts_of(pipe<P...> const& p) {
+list<P...> const& parts_of(pipe<P...> const& p) {
     return p.parts;
-}
-/// One tuple after the other. (std::tuple_cat costs every file that includes ready-made rules noticeable time.)
-template <class... A, class... B, std::size_t... i, std::size_t... j>
-pipe<A..., B...> chained(std::tuple<A...> const& a, std::tuple<B...> const& b, std::index_sequence<i...>, std::index_sequence<j...>) {
-    return {std::tuple<A..., B...>(std::get<i>(a)..., std::get<j>(b)...)};
-}
-template <class... A, class... B>
-pipe<A..., B...> chained(std::tuple<A...> const& a, std::tuple<B...> const& b) {
-    return chained(a, b, std::index_sequence_for<A...>{}, std::index_sequence_for<B...>{});
 }
 
 template <class... P, class G>
@@ -110,7 +148,7 @@ template <class A, class B>
     requires(part<A> || part<B>)
 auto operator|(A const& a, B const& b) {
     static_assert(part<A> && part<B>, "both sides of | must be parts of an update rule: make one of a callable with rule<symmetry<...>>(f)");
-    if constexpr (part<A> && part<B>) return detail::chained(detail::parts_of(a), detail::parts_of(b));
+    if constexpr (part<A> && part<B>) return pipe{detail::chained(detail::parts_of(a), detail::parts_of(b))};
 }
 
 }  // namespace isotypic
