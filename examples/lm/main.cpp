@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// Trains a byte-level transformer with one optimizer after the other on the same batches, and reports.
+#include "report.hpp"
+#include "sweep.hpp"
+#include <csignal>
+#include <cstdio>
+
+namespace {
+
+int stopped() {
+    std::fprintf(stderr, "Stopped; the same command with --resume goes on from here.\n");
+    return 130;
+}
+
+int compare(settings const& s, text const& t) {
+    std::vector<run> runs;
+    for (auto const& name : s.optimizers)
+        if (!interrupted) runs.push_back(train(name, s, t, s.out, s.resume));
+    report(s, t, runs);
+
+    std::printf("\n%-10s %10s %10s %10s\n", "optimizer", "validation", "tokens/s", "its share");
+    for (auto const& r : runs)
+        if (r.complete(s)) std::printf("%-10s %10.4f %10.0f %8.1f %%\n", r.optimizer.c_str(), r.validation, r.tokens_a_second(s), 100 * r.optimizer_share());
+    std::printf("\nLook at %s\nand for the numbers at curves.csv and report.json beside it.\n", (s.out / "report.html").c_str());
+    return interrupted ? stopped() : 0;
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    const settings s = read_settings(argc, argv);
+    std::signal(SIGINT, [](int) {
+        interrupted = 1;
+        std::signal(SIGINT, SIG_DFL);  // a second one ends the program at once
+    });
+    const text t = read_text(s);
+    if (s.sweep) return sweep(s, t) ? 0 : stopped();
+    return compare(s, t);
+} catch (std::exception const& e) {
+    std::fprintf(stderr, "lm: %s\n", e.what());
+    return 1;
+}

@@ -1,0 +1,87 @@
+// SPDX-License-Identifier: MIT
+#include "optimizers.hpp"
+#include "rates.hpp"
+#include <isotypic/model/checkpoint.hpp>
+#include <isotypic/model/stacks.hpp>
+
+using namespace isotypic;
+
+namespace {
+
+/// A layerwise stack with the transformer's weights in it.
+template <class Stack>
+struct stepped final : optimizer {
+    Stack stack;
+    std::vector<gradient<float>> gradients;  // views of the same memory in every step
+
+    /// `heads` tells whether a head's part of q, k, v and o counts as a matrix of its own.
+    stepped(Stack s, bool heads, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, thread_pool& pool) : stack(std::move(s)) {
+        stack.run_on(pool);
+        const index_t n = heads ? c.heads : 1, experts = w.layers[0].stack(c);
+        add<embedding>("embed", w.embed, g.embed);
+        for (std::size_t i = 0; i < w.layers.size(); ++i) {
+            const std::string at = nn::layer_name(i);
+            auto &a = w.layers[i], &d = g.layers[i];
+            add<scale_in>(at + "norm1", a.norm1, d.norm1);
+            add<attention_heads>(at + "q", row_heads(a.q, n), row_heads(d.q, n));
+            add<attention_heads>(at + "k", row_heads(a.k, n), row_heads(d.k, n));
+            add<attention_heads>(at + "v", row_heads(a.v, n), row_heads(d.v, n));
+            add<attention_heads>(at + "o", column_heads(a.o, n), column_heads(d.o, n));
+            add<scale_in>(at + "norm2", a.norm2, d.norm2);
+            if (c.experts) add<router>(at + "router", a.router, d.router);
+            add<swiglu_gate>(at + "gate", row_heads(a.gate, experts), row_heads(d.gate, experts));
+            add<swiglu_up>(at + "up", row_heads(a.up, experts), row_heads(d.up, experts));
+            add<swiglu_down>(at + "down", row_heads(a.down, experts), row_heads(d.down, experts));
+        }
+        add<scale_in>("norm", w.norm, g.norm);
+        add<lm_head>("head", w.head, g.head);
+    }
+    void step() override { stack.step(std::span<gradient<float> const>(gradients)); }
+    void save(std::ostream& to) const override { isotypic::save(stack, to); }
+    void load(std::istream& from) override { isotypic::load(stack, from); }
+
+private:
+    template <class Role, class W, class G>
+    void add(std::string name, W&& w, G&& g) {
+        gradients.push_back(stack.add(std::move(name), as<Role>(w))(g));
+    }
+};
+
+// A rule for each role, as `muon` and as `stack` have it. AdamW has not the symmetry of matrices, which is said by `unchecked`.
+const adam entry{.beta1 = 0.9, .beta2 = 0.95};
+const auto by_entry = unchecked(entry);
+const auto muon = muon_keller();
+const auto unit_rows = row_norm_m();
+const auto centred_unit_rows = centred_row_norm_m();
+// The rows of gate and up and the columns of down are neurons: unit neurons, then the polar factor.
+const auto neurons = momentum{.beta = 0.95, .nesterov = true} | row_norm{} | polar<>{{keller}} | scaled(keller_scale{});
+
+}  // namespace
+
+std::vector<std::string> optimizer_names() {
+    std::vector<std::string> all;
+    for (auto const& r : all_rates) all.push_back(r.name);
+    return all;
+}
+
+std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, double factor,
+                                          long steps, thread_pool& pool) {
+    const rates r = rates_of(name);
+    const weight_decay decay{0.01, true};
+    auto at = [&](double peak) { return warmup_stable_decay{.peak = factor * peak, .steps = steps, .warmup = (steps * 3 + 99) / 100}; };
+    auto made = [&](auto stack, bool heads) -> std::unique_ptr<optimizer> {
+        return std::make_unique<stepped<decltype(stack)>>(std::move(stack), heads, c, w, g, pool);
+    };
+    auto rules = [&](auto embed, auto head, auto route, auto attend, auto in, auto down) {
+        return layerwise<float>(on<embedding>(embed, at(r.embedding), decay), on<lm_head>(head, at(r.head), decay), on<router>(route, at(r.router), decay),
+                                on<attention_heads>(attend, at(r.attention), decay), on<swiglu_gate>(in, at(r.mlp), decay),
+                                on<swiglu_up>(in, at(r.mlp), decay), on<swiglu_down>(down, at(r.mlp), decay), on<scale_in>(entry, at(r.gain), decay));
+    };
+    if (name == "adamw") return made(rules(by_entry, by_entry, by_entry, by_entry, by_entry, by_entry), false);
+    if (name == "muon") return made(stacks::muon_adamw<float>({.muon = at(r.attention), .adamw = at(r.gain), .decay = decay.rate}), false);
+    if (name == "stack") return made(rules(unit_rows, centred_unit_rows, centred_unit_rows, muon, neurons, by_columns(neurons)), true);
+    if (name == "embedding") return made(rules(unit_rows, by_entry, by_entry, muon, muon, muon), false);
+    if (name == "head") return made(rules(by_entry, centred_unit_rows, by_entry, muon, muon, muon), false);
+    if (name == "router") return made(rules(by_entry, by_entry, centred_unit_rows, muon, muon, muon), false);
+    return made(rules(by_entry, by_entry, by_entry, muon, neurons, by_columns(neurons)), false);
+}

@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: MIT
+#include "sweep.hpp"
+#include "chart.hpp"
+#include "checkpoint.hpp"
+
+namespace {
+
+/// A finished run, as a line of the file has it.
+struct trial {
+    std::string model, optimizer;
+    int exponent = 0;  ///< rates times 2^exponent
+    unsigned seed = 0;
+    double validation = 0, test = -1, cv = 0, speed = 0, share = 0;
+};
+
+constexpr double diverged_loss = 1e9;
+
+nlohmann::json line(trial const& x, nlohmann::json const& what) {
+    return {{"model", x.model}, {"optimizer", x.optimizer}, {"exponent", x.exponent}, {"seed", x.seed}, {"validation", x.validation}, {"test", x.test},
+            {"load_cv", x.cv}, {"tokens_per_second", x.speed}, {"optimizer_share", x.share}, {"settings", what}};
+}
+
+/// The trials of one model and what they were made with.
+struct table {
+    settings base;
+    text const& t;
+    std::vector<trial> trials;
+    std::filesystem::path file = base.out / "sweep.jsonl";
+
+    settings with(int exponent, unsigned seed) const {
+        settings s = base;
+        s.rate = base.rate * std::exp2(exponent), s.seed = seed;
+        return s;
+    }
+    std::filesystem::path folder(int exponent, unsigned seed) const {
+        return base.out / "sweep" / (base.model + "-rate" + std::to_string(exponent) + "-seed" + std::to_string(seed));
+    }
+    nlohmann::json what() const {
+        nlohmann::json j = identity(base, t);
+        j.erase("seed");
+        return j;
+    }
+    void read() {
+        std::ifstream from(file);
+        for (std::string text; std::getline(from, text);) {
+            const auto j = nlohmann::json::parse(text, nullptr, false);
+            if (j.is_discarded() || j.at("settings") != what()) continue;  // a line cut short, or another sweep's
+            trial x{j.at("model"), j.at("optimizer"), j.at("exponent"), j.at("seed"), j.at("validation"), j.at("test"), j.at("load_cv"), j.at("tokens_per_second"), j.at("optimizer_share")};
+            if (trial* old = find(x.optimizer, x.exponent, x.seed))
+                *old = x;
+            else
+                trials.push_back(x);
+        }
+    }
+    trial* find(std::string const& optimizer, int exponent, unsigned seed) {
+        for (auto& x : trials)
+            if (x.optimizer == optimizer && x.exponent == exponent && x.seed == seed) return &x;
+        return nullptr;
+    }
+    void append(trial const& x) {
+        std::ofstream to(file, std::ios::app);
+        if (!(to << line(x, what()).dump() << std::endl)) throw std::runtime_error("could not write " + file.string());
+    }
+
+    /// False when interrupted.
+    bool make(std::string const& optimizer, int exponent, unsigned seed) {
+        if (find(optimizer, exponent, seed)) return true;
+        const settings s = with(exponent, seed);
+        std::fprintf(stderr, "%s, %s, rates times %g, seed %u\n", s.model.c_str(), optimizer.c_str(), s.rate, seed);
+        trial x{s.model, optimizer, exponent, seed};
+        try {
+            const run r = train(optimizer, s, t, folder(exponent, seed), true);
+            if (!r.complete(s)) return false;
+            x.validation = r.validation, x.cv = metrics(r.load).cv, x.speed = r.tokens_a_second(s), x.share = r.optimizer_share();
+        } catch (diverged const& e) {
+            std::fprintf(stderr, "%s\n", e.what());
+            x.validation = diverged_loss;
+        }
+        append(x), trials.push_back(x);
+        return true;
+    }
+    template <class F>
+    double mean(std::string const& optimizer, int exponent, F const& of) {
+        double sum = 0;
+        for (unsigned seed = 1; seed <= base.seeds; ++seed) sum += of(*find(optimizer, exponent, seed));
+        return sum / base.seeds;
+    }
+    int best(std::string const& optimizer, int low, int high) {
+        auto loss = [&](int e) { return mean(optimizer, e, [](trial const& x) { return x.validation; }); };
+        int b = low;
+        for (int e = low; e <= high; ++e)
+            if (loss(e) < loss(b)) b = e;
+        return b;
+    }
+    /// Rows of the optimizers at their best factor.
+    std::string rows(int low, int high) {
+        std::string md = "| optimizer | rates times | test loss, mean (range) | validation loss |";
+        std::string bar = "\n| --- | --- | --- | --- |";
+        if (base.model == "moe") md += " router load CV |", bar += " --- |";
+        md += " tokens/s | optimizer's share |" + bar + " --- | --- |\n";
+        for (auto const& name : base.optimizers) {
+            const int e = best(name, low, high);
+            auto m = [&](auto of) { return mean(name, e, of); };
+            double least = 1e300, most = -1e300;
+            for (unsigned seed = 1; seed <= base.seeds; ++seed) {
+                trial& x = *find(name, e, seed);
+                if (x.test < 0) x.test = loss_of(folder(e, seed) / (name + ".safetensors"), with(e, seed), t, name, t.test()), append(x);
+                least = std::min(least, x.test), most = std::max(most, x.test);
+            }
+            md += chart::text("| %s | %g | %.4f (%.4f to %.4f) | %.4f |", name.c_str(), std::exp2(e) * base.rate, m([](trial const& x) { return x.test; }), least, most,
+                              m([](trial const& x) { return x.validation; }));
+            if (base.model == "moe") md += chart::text(" %.3f |", m([](trial const& x) { return x.cv; }));
+            md += chart::text(" %.0f | %.1f %% |\n", m([](trial const& x) { return x.speed; }), 100 * m([](trial const& x) { return x.share; }));
+        }
+        return md + chart::text("\n%s, %u seeds, %ld steps of %ld bytes, factors 2^%d to 2^%d for all.\n", t.name.c_str(), base.seeds, base.steps, base.tokens_a_step(), low, high);
+    }
+    /// Checkpoints that are not of a best point are of no further use.
+    void tidy(int low, int high) {
+        for (auto const& name : base.optimizers)
+            for (int e = low; e <= high; ++e)
+                for (unsigned seed = 1; seed <= base.seeds; ++seed)
+                    if (e != best(name, low, high)) std::filesystem::remove(folder(e, seed) / (name + ".safetensors"));
+    }
+};
+
+std::string read_all(std::filesystem::path const& file) {
+    std::ifstream from(file, std::ios::binary);
+    return {std::istreambuf_iterator<char>(from), {}};
+}
+
+void replace_between(std::filesystem::path const& file, std::string const& mark, std::string const& content) {
+    std::string all = read_all(file);
+    const std::string begin = "<!-- " + mark + " -->\n", end = "<!-- end of " + mark + " -->";
+    const auto from = all.find(begin), to = all.find(end);
+    if (from == all.npos || to == all.npos) throw std::runtime_error(file.string() + " has no marks for " + mark);
+    all.replace(from + begin.size(), to - from - begin.size(), content);
+    std::ofstream(file, std::ios::binary) << all;
+}
+
+}  // namespace
+
+bool sweep(settings const& s, text const& t) {
+    std::filesystem::create_directories(s.out);
+    const int furthest = s.smoke ? 1 : 6;
+    std::string all;
+    for (std::string const model : {"dense", "moe"}) {
+        table x{s, t, {}};
+        x.base.model = model;
+        x.read();
+        int low = s.smoke ? -1 : -2, high = -low;
+        for (bool wide = false; !wide;) {
+            for (unsigned seed = 1; seed <= s.seeds; ++seed)
+                for (int e = low; e <= high; ++e)
+                    for (auto const& name : s.optimizers)
+                        if (!x.make(name, e, seed)) return false;
+            bool at_low = false, at_high = false;
+            for (auto const& name : s.optimizers) at_low |= x.best(name, low, high) == low, at_high |= x.best(name, low, high) == high;
+            at_low &= low > -furthest, at_high &= high < furthest;
+            low -= at_low, high += at_high, wide = !at_low && !at_high;
+        }
+        const std::string rows = x.rows(low, high);
+        x.tidy(low, high);
+        all += "### " + model + "\n\n" + rows + "\n";
+        if (!s.smoke) replace_between(LM_FOLDER "/README.md", "sweep of " + model, rows);
+    }
+    std::ofstream(s.out / "sweep.md") << all;
+    std::printf("%s", all.c_str());
+    return true;
+}

@@ -1,0 +1,79 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/thread_pool.hpp>
+#include <nn/transformer.hpp>
+#include <atomic>
+
+/// \file
+/// A batch cut into parts of a few sequences, a gradient for each, then their sum part by part: the cut is the
+/// batch's, not the threads', so every number of threads gives the same bits.
+namespace nn {
+
+template <class T>
+class data_parallel {
+public:
+    config shape;
+    nn::weights<T> weights, gradient;
+
+    data_parallel(config const& c, Index batch, isotypic::thread_pool& p)
+        : shape(c), weights(c), gradient(c), sequences(batch), pool(p), losses(std::size_t(parts())) {
+        for (Index i = 0; i < parts(); ++i) gradients.emplace_back(c);
+        for (Index i = 0; i < pool.concurrency(); ++i) activations.emplace_back(c, part);
+    }
+
+    /// gradient <- that of the mean loss in nats a byte, which it returns, plus the balance loss.
+    double differentiate(std::span<sequence const> batch) {
+        const double scale = 1 / double(sequences * shape.length), share = 1 / double(parts());
+        const double loss = scale * for_each_part(batch, [&](transformer<T>& net, Index i, auto some) {
+            const double sum = net.forward(weights, some);
+            net.backward(weights, gradients[std::size_t(i)], scale, share);
+            return sum;
+        });
+        constexpr Index tile = 1 << 14;
+        pool.parallel_for((gradient.all.size() + tile - 1) / tile, [&](Index k) {
+            const Index n = std::min(tile, gradient.all.size() - k * tile);
+            auto sum = gradient.all.segment(k * tile, n);
+            sum = gradients[0].all.segment(k * tile, n);
+            for (std::size_t i = 1; i < gradients.size(); ++i) sum += gradients[i].all.segment(k * tile, n);
+        });
+        return loss;
+    }
+
+    /// The mean loss in nats a byte; see(part of the net's activations, part) afterwards, from one thread at a time.
+    template <class See>
+    double evaluate(std::span<sequence const> batch, See const& see) {
+        std::mutex one;
+        return for_each_part(batch, [&](transformer<T>& net, Index, auto some) {
+            const double sum = net.forward(weights, some);
+            std::lock_guard lock(one);
+            see(net);
+            return sum;
+        }) / double(sequences * shape.length);
+    }
+
+private:
+    static constexpr Index part = 2;
+
+    Index parts() const { return sequences / part; }
+
+    /// The sum of f(net, i, sequences of part i), each thread with a net of its own.
+    template <class F>
+    double for_each_part(std::span<sequence const> batch, F const& f) {
+        std::atomic<Index> next{0};
+        pool.parallel_for(Index(activations.size()), [&](Index thread) {
+            for (Index i; (i = next++) < parts();)
+                losses[std::size_t(i)] = f(activations[std::size_t(thread)], i, batch.subspan(std::size_t(i * part), std::size_t(part)));
+        });
+        double sum = 0;
+        for (double l : losses) sum += l;
+        return sum;
+    }
+
+    Index sequences;
+    isotypic::thread_pool& pool;
+    std::deque<nn::weights<T>> gradients;
+    std::deque<transformer<T>> activations;
+    std::vector<double> losses;
+};
+
+}  // namespace nn
