@@ -43,6 +43,12 @@ macro(isotypic_fetch_nlohmann_json)
         URL_HASH SHA256=8c4b26bf4b422252e13f332bc5e388ec0ab5c3443d24399acb675e68278d341f)
 endmacro()
 
+macro(isotypic_fetch_CLI11)
+    isotypic_fetch_headers(CLI11 CLI11::CLI11 include
+        URL https://github.com/CLIUtils/CLI11/archive/v2.1.2.tar.gz
+        URL_HASH SHA256=26291377e892ba0e5b4972cdfd4a2ab3bf53af8dac1f4ea8fe0d1376b625c8cb)
+endmacro()
+
 # The one that must be compiled, without our strictness.
 macro(isotypic_fetch_benchmark)
     block()

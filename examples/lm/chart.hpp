@@ -37,7 +37,7 @@ inline std::string tick(double value, double step) {
 
 /// Curves over common axes. The y axis leaves out what strong curves do in the first tenth of x.
 inline std::string curves(std::string const& x_name, std::string const& y_name, std::vector<series> const& all) {
-    constexpr double width = 760, height = 420, left = 62, right = 118, top = 14, bottom = 48;
+    constexpr double width = 820, height = 420, left = 62, right = 160, top = 14, bottom = 48;
     double x_most = 0, low = 1e300, high = -1e300;
     for (auto const& s : all)
         for (auto [x, y] : s.points) x_most = std::max(x_most, x);
@@ -94,8 +94,8 @@ inline std::string cells(std::string const& x_name, std::string const& y_name, s
         svg += text("<text class='tick' x='%g' y='%g' text-anchor='end'>%zu</text>", left - 8, y + tall / 2 + 4, i + 1);
         for (std::size_t j = 0; j < rows[i].size(); ++j) {
             const double v = rows[i][j], x = left + cell * double(j), far = std::min(1.0, std::abs(std::log2(std::max(v, 1e-3))) / 2);
-            const int fade = int(255 - 175 * far);
-            svg += text("<rect x='%g' y='%g' width='%g' height='%g' fill='rgb(%d,%d,%d)'/>", x, y, cell - 2, tall - 2, v < 1 ? 235 : fade, int(250 - 110 * far), v < 1 ? fade : 245);
+            auto mix = [far](int to) { return int(255 + (to - 255) * far); };
+            svg += text("<rect x='%g' y='%g' width='%g' height='%g' fill='rgb(%d,%d,%d)' stroke='#e3e5e8'/>", x, y, cell - 2, tall - 2, mix(v < 1 ? 226 : 74), mix(v < 1 ? 96 : 130), mix(v < 1 ? 66 : 235));
             svg += text("<text class='cell' x='%g' y='%g' text-anchor='middle'>%.2f</text>", x + cell / 2 - 1, y + tall / 2 + 3, v);
         }
     }

@@ -83,10 +83,10 @@ std::string html(settings const& s, text const& t, std::vector<run> const& runs)
         }
     const nn::config c = s.shape();
     std::string page = R"(<!doctype html><html lang="en"><meta charset="utf-8"><meta name="viewport" content="width=device-width"><title>isotypic: a language model</title><style>
-body{font:16px/1.5 system-ui,sans-serif;color:#1c1e21;background:#fff;max-width:860px;margin:2.5rem auto;padding:0 1.2rem}
+body{font:16px/1.5 system-ui,sans-serif;color:#1c1e21;background:#fff;max-width:900px;margin:2.5rem auto;padding:0 1.2rem}
 h1{font-size:1.5rem;margin:0 0 .3rem}h2{font-size:1.1rem;margin:2.2rem 0 .4rem}p{margin:.3rem 0 .8rem;color:#474b52}
-table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}th,td{padding:.4rem .9rem;text-align:right;border-bottom:1px solid #e3e5e8}
-th{font-weight:600;font-size:.85rem;color:#474b52;vertical-align:bottom}th:first-child,td:first-child{text-align:left;padding-left:0}
+table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}th,td{padding:.4rem .8rem;text-align:right;border-bottom:1px solid #e3e5e8}
+th{font-weight:600;font-size:.85rem;color:#474b52;vertical-align:bottom}th:first-child,td:first-child{text-align:left;padding-left:0;white-space:nowrap}
 td i{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.55em}
 svg{width:100%;height:auto;font-family:inherit}.grid{stroke:#e8eaed}.axis{stroke:#8b9097}.tick{font-size:12px;fill:#5b6067}.name{font-size:13px;fill:#33363b}
 .end{font-size:12.5px;font-weight:600}.cell{font-size:11px;fill:#1c1e21}.maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(330px,1fr));gap:1rem}figure{margin:0}figcaption{font-weight:600;font-size:.9rem}
