@@ -31,13 +31,11 @@ inline double nice_step(double range, double n) {
 }
 
 /// As many decimals as the step has.
-inline std::string tick(double value, double step) {
-    return text("%.*f", std::max(0, int(std::ceil(-std::log10(step) - 1e-9))), value);
-}
+inline std::string tick(double value, double step) { return text("%.*f", std::max(0, int(std::ceil(-std::log10(step) - 1e-9))), value); }
 
 /// Curves over common axes. The y axis leaves out what strong curves do in the first tenth of x.
 inline std::string curves(std::string const& x_name, std::string const& y_name, std::vector<series> const& all) {
-    constexpr double width = 820, height = 420, left = 62, right = 160, top = 14, bottom = 48;
+    constexpr double width = 820, height = 420, left = 62, right = 172, top = 14, bottom = 48;
     double x_most = 0, low = 1e300, high = -1e300;
     for (auto const& s : all)
         for (auto [x, y] : s.points) x_most = std::max(x_most, x);
@@ -52,10 +50,11 @@ inline std::string curves(std::string const& x_name, std::string const& y_name, 
 
     std::string svg = text("<svg viewBox='0 0 %g %g' role='img' aria-label='%s against %s'>", width, height, y_name.c_str(), x_name.c_str());
     static int clip = 0;
-    svg += text("<clipPath id='c%d'><rect x='%g' y='%g' width='%g' height='%g'/></clipPath>", ++clip, left, top, width - left - right + 4, height - top - bottom);
+    svg +=
+        text("<clipPath id='c%d'><rect x='%g' y='%g' width='%g' height='%g'/></clipPath>", ++clip, left, top, width - left - right + 4, height - top - bottom);
     for (double y = low; y < high + y_step / 2; y += y_step)
-        svg += text("<line class='grid' x1='%g' x2='%g' y1='%.1f' y2='%.1f'/><text class='tick' x='%g' y='%.1f' text-anchor='end'>%s</text>", left, width - right, py(y),
-                    py(y), left - 8, py(y) + 4, tick(y, y_step).c_str());
+        svg += text("<line class='grid' x1='%g' x2='%g' y1='%.1f' y2='%.1f'/><text class='tick' x='%g' y='%.1f' text-anchor='end'>%s</text>", left,
+                    width - right, py(y), py(y), left - 8, py(y) + 4, tick(y, y_step).c_str());
     for (double x = 0; x <= x_most * 1.0001; x += x_step)
         svg += text("<line class='axis' x1='%.1f' x2='%.1f' y1='%g' y2='%g'/><text class='tick' x='%.1f' y='%g' text-anchor='middle'>%s</text>", px(x), px(x),
                     height - bottom, height - bottom + 5, px(x), height - bottom + 20, tick(x, x_step).c_str());
@@ -70,8 +69,8 @@ inline std::string curves(std::string const& x_name, std::string const& y_name, 
             line += text("%.1f,%.1f ", px(x), py(y));
             if (s.strong) dots += text("<circle cx='%.1f' cy='%.1f' r='2.6' fill='%s'/>", px(x), py(y), s.colour.c_str());
         }
-        svg += text("<g clip-path='url(#c%d)'><polyline points='%s' fill='none' stroke='%s' stroke-width='%g' stroke-linejoin='round' opacity='%g'/>%s</g>", clip,
-                    line.c_str(), s.colour.c_str(), s.strong ? 2.2 : 1.2, s.strong ? 1.0 : 0.45, dots.c_str());
+        svg += text("<g clip-path='url(#c%d)'><polyline points='%s' fill='none' stroke='%s' stroke-width='%g' stroke-linejoin='round' opacity='%g'/>%s</g>",
+                    clip, line.c_str(), s.colour.c_str(), s.strong ? 2.2 : 1.2, s.strong ? 1.0 : 0.45, dots.c_str());
         if (s.strong && !s.points.empty()) ends.push_back({py(s.points.back().second), &s});
     }
     // Names beside the ends of the curves, pushed apart where they would touch.
@@ -79,7 +78,8 @@ inline std::string curves(std::string const& x_name, std::string const& y_name, 
     double last = -1e9;
     for (auto& [y, s] : ends) {
         last = y = std::max(y, last + 17);
-        svg += text("<text class='end' x='%g' y='%.1f' fill='%s'>%s %.3f</text>", px(s->points.back().first) + 9, y + 4, s->colour.c_str(), s->name.c_str(), s->points.back().second);
+        svg += text("<text class='end' x='%g' y='%.1f' fill='%s'>%s %.3f</text>", px(s->points.back().first) + 9, y + 4, s->colour.c_str(), s->name.c_str(),
+                    s->points.back().second);
     }
     return svg + "</svg>";
 }
@@ -95,7 +95,8 @@ inline std::string cells(std::string const& x_name, std::string const& y_name, s
         for (std::size_t j = 0; j < rows[i].size(); ++j) {
             const double v = rows[i][j], x = left + cell * double(j), far = std::min(1.0, std::abs(std::log2(std::max(v, 1e-3))) / 2);
             auto mix = [far](int to) { return int(255 + (to - 255) * far); };
-            svg += text("<rect x='%g' y='%g' width='%g' height='%g' fill='rgb(%d,%d,%d)' stroke='#e3e5e8'/>", x, y, cell - 2, tall - 2, mix(v < 1 ? 226 : 74), mix(v < 1 ? 96 : 130), mix(v < 1 ? 66 : 235));
+            svg += text("<rect x='%g' y='%g' width='%g' height='%g' fill='rgb(%d,%d,%d)' stroke='#e3e5e8'/>", x, y, cell - 2, tall - 2, mix(v < 1 ? 226 : 74),
+                        mix(v < 1 ? 96 : 130), mix(v < 1 ? 66 : 235));
             svg += text("<text class='cell' x='%g' y='%g' text-anchor='middle'>%.2f</text>", x + cell / 2 - 1, y + tall / 2 + 3, v);
         }
     }

@@ -64,8 +64,8 @@ std::vector<std::string> optimizer_names() {
     return all;
 }
 
-std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, double factor,
-                                          long steps, thread_pool& pool) {
+std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, double factor, long steps,
+                                          thread_pool& pool) {
     const rates r = rates_of(name);
     const weight_decay decay{0.01, true};
     auto at = [&](double peak) { return warmup_stable_decay{.peak = factor * peak, .steps = steps, .warmup = (steps * 3 + 99) / 100}; };
@@ -74,8 +74,8 @@ std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config co
     };
     auto rules = [&](auto embed, auto head, auto route, auto attend, auto in, auto down) {
         return layerwise<float>(on<embedding>(embed, at(r.embedding), decay), on<lm_head>(head, at(r.head), decay), on<router>(route, at(r.router), decay),
-                                on<attention_heads>(attend, at(r.attention), decay), on<swiglu_gate>(in, at(r.mlp), decay),
-                                on<swiglu_up>(in, at(r.mlp), decay), on<swiglu_down>(down, at(r.mlp), decay), on<scale_in>(entry, at(r.gain), decay));
+                                on<attention_heads>(attend, at(r.attention), decay), on<swiglu_gate>(in, at(r.mlp), decay), on<swiglu_up>(in, at(r.mlp), decay),
+                                on<swiglu_down>(down, at(r.mlp), decay), on<scale_in>(entry, at(r.gain), decay));
     };
     if (name == "adamw") return made(rules(by_entry, by_entry, by_entry, by_entry, by_entry, by_entry), false);
     if (name == "muon") return made(stacks::muon_adamw<float>({.muon = at(r.attention), .adamw = at(r.gain), .decay = decay.rate}), false);

@@ -18,5 +18,5 @@ struct optimizer {
 std::vector<std::string> optimizer_names();
 
 /// `w`, `g` and `pool` must outlive it; its rates rise over 3 % of the steps and fall to 0 over the last 40 %.
-std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, double rate,
-                                          long steps, isotypic::thread_pool& pool);
+std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, double rate, long steps,
+                                          isotypic::thread_pool& pool);

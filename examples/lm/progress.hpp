@@ -5,9 +5,7 @@
 #include <string>
 #include <unistd.h>
 
-inline double seconds_now() {
-    return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
-}
+inline double seconds_now() { return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count(); }
 
 /// How far a run is, on stderr: one line that is written over on a terminal, else a line now and then.
 class progress {
@@ -16,7 +14,7 @@ public:
 
     void show(long step, double loss, double tokens_a_second) {
         const double now = seconds_now();
-        if (!begin) begin = shown = now, first = step;
+        if (begin == 0) begin = shown = now, first = step;
         const double speed = now > begin ? double(step - first) / (now - begin) : 0;
         const bool last = step == all;
         if (!last && now - shown < (terminal ? 0.2 : 15)) return;

@@ -20,8 +20,15 @@ load_metrics metrics(std::vector<std::vector<double>> const& load) {
 }
 
 void to_json(nlohmann::json& j, run const& r) {
-    j = {{"optimizer", r.optimizer}, {"step", r.step}, {"seconds", r.seconds}, {"seconds_in_optimizer", r.seconds_in_optimizer}, {"sum", r.sum},
-         {"validation", r.validation}, {"load", r.load}, {"checksum", r.checksum}, {"curve", nlohmann::json::array()}};
+    j = {{"optimizer", r.optimizer},
+         {"step", r.step},
+         {"seconds", r.seconds},
+         {"seconds_in_optimizer", r.seconds_in_optimizer},
+         {"sum", r.sum},
+         {"validation", r.validation},
+         {"load", r.load},
+         {"checksum", r.checksum},
+         {"curve", nlohmann::json::array()}};
     for (auto const& p : r.curve) j["curve"].push_back({p.step, p.seconds, p.train, p.validation});
 }
 

@@ -9,19 +9,19 @@
 
 struct point {
     long step = 0;
-    double seconds = 0;                  ///< of training, evaluation left out
-    double train = 0, validation = 0;    ///< nats a byte; train: the mean since the point before
+    double seconds = 0;                ///< of training, evaluation left out
+    double train = 0, validation = 0;  ///< nats a byte; train: the mean since the point before
 };
 
 struct run {
     std::string optimizer;
     long step = 0;
     double seconds = 0, seconds_in_optimizer = 0;
-    double sum = 0;                      ///< of the training loss since the last point
+    double sum = 0;  ///< of the training loss since the last point
     std::vector<point> curve;
-    double validation = 0;               ///< over the whole part, after the last step
+    double validation = 0;                  ///< over the whole part, after the last step
     std::vector<std::vector<double>> load;  ///< [layer][expert] share of the choices on the validation part
-    std::string checksum;                ///< of the weights and the state
+    std::string checksum;                   ///< of the weights and the state
 
     bool complete(settings const& s) const { return step == s.steps; }
     double tokens_a_second(settings const& s) const { return seconds > 0 ? double(step * s.tokens_a_step()) / seconds : 0; }

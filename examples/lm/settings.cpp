@@ -5,14 +5,14 @@
 
 settings read_settings(int argc, char** argv) {
     settings s;
-    CLI::App app("Trains a byte-level transformer with AdamW, with Muon and with a symmetry-compatible rule for every matrix.");
+    CLI::App app("Trains a byte-level transformer with AdamW, with Muon and with a symmetry-compatible rule for every matrix.", "lm");
     app.add_option("--text", s.text, "Text to learn; without it Debian's bible-kjv")->check(CLI::ExistingFile);
     app.add_option("--model", s.model, "dense, or moe: 8 experts of half the width, 2 a token")->check(CLI::IsMember({"dense", "moe"}))->capture_default_str();
     app.add_option("--optimizer", s.optimizers, "One or more, one after the other; without it adamw muon stack")->check(CLI::IsMember(optimizer_names()));
-    auto steps = app.add_option("--steps", s.steps)->check(CLI::PositiveNumber)->capture_default_str();
+    auto steps = app.add_option("--steps", s.steps, "Of training, 2048 bytes each")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--seed", s.seed, "Of weights and batches")->capture_default_str();
     app.add_option("--rate", s.rate, "Multiplies every rate of rates.hpp")->check(CLI::PositiveNumber)->capture_default_str();
-    auto out = app.add_option("--out", s.out, "Folder for reports and checkpoints")->default_str(LM_OUT);
+    auto out = app.add_option("--out", s.out, "Folder for reports and checkpoints")->default_str("build/lm");
     app.add_option("--threads", s.threads, "0: one a processor; the results do not depend on it")->capture_default_str();
     app.add_flag("--resume", s.resume, "Goes on from the checkpoints in --out");
     app.add_flag("--sweep", s.sweep, "Compares the optimizers over rates and seeds, in hours; goes on where it was");

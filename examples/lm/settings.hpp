@@ -11,7 +11,7 @@ struct settings {
     std::string text, model = "dense";
     std::vector<std::string> optimizers;
     std::filesystem::path out;
-    long steps = 800, batch = 16, stop_after = 0, threads = 0;
+    long steps = 600, batch = 16, stop_after = 0, threads = 0;
     unsigned seed = 1, seeds = 3;
     double rate = 1;  ///< multiplies all rates of an optimizer
     bool smoke = false, resume = false, sweep = false;
@@ -30,7 +30,7 @@ settings read_settings(int argc, char** argv);
 /// What a checkpoint and a report say about a run.
 inline nlohmann::json about(settings const& s) {
     const nn::config c = s.shape();
-    return {{"model", s.model},   {"steps", s.steps},   {"batch", s.batch}, {"seed", s.seed},       {"rate", s.rate},       {"length", c.length},
-            {"width", c.width},   {"layers", c.layers}, {"heads", c.heads}, {"hidden", c.hidden},   {"experts", c.experts}, {"chosen", c.experts ? c.chosen : 0},
+    return {{"model", s.model},    {"steps", s.steps},   {"batch", s.batch}, {"seed", s.seed},     {"rate", s.rate},       {"length", c.length},
+            {"width", c.width},    {"layers", c.layers}, {"heads", c.heads}, {"hidden", c.hidden}, {"experts", c.experts}, {"chosen", c.experts ? c.chosen : 0},
             {"balance", c.balance}};
 }

@@ -16,8 +16,8 @@ struct trial {
 constexpr double diverged_loss = 1e9;
 
 nlohmann::json line(trial const& x, nlohmann::json const& what) {
-    return {{"model", x.model}, {"optimizer", x.optimizer}, {"exponent", x.exponent}, {"seed", x.seed}, {"validation", x.validation}, {"test", x.test},
-            {"load_cv", x.cv}, {"tokens_per_second", x.speed}, {"optimizer_share", x.share}, {"settings", what}};
+    return {{"model", x.model}, {"optimizer", x.optimizer},     {"exponent", x.exponent},     {"seed", x.seed},  {"validation", x.validation}, {"test", x.test},
+            {"load_cv", x.cv},  {"tokens_per_second", x.speed}, {"optimizer_share", x.share}, {"settings", what}};
 }
 
 /// The trials of one model and what they were made with.
@@ -45,7 +45,8 @@ struct table {
         for (std::string text; std::getline(from, text);) {
             const auto j = nlohmann::json::parse(text, nullptr, false);
             if (j.is_discarded() || j.at("settings") != what()) continue;  // a line cut short, or another sweep's
-            trial x{j.at("model"), j.at("optimizer"), j.at("exponent"), j.at("seed"), j.at("validation"), j.at("test"), j.at("load_cv"), j.at("tokens_per_second"), j.at("optimizer_share")};
+            trial x{j.at("model"), j.at("optimizer"), j.at("exponent"),          j.at("seed"),           j.at("validation"),
+                    j.at("test"),  j.at("load_cv"),   j.at("tokens_per_second"), j.at("optimizer_share")};
             if (trial* old = find(x.optimizer, x.exponent, x.seed))
                 *old = x;
             else
@@ -107,12 +108,13 @@ struct table {
                 if (x.test < 0) x.test = loss_of(folder(e, seed) / (name + ".safetensors"), with(e, seed), t, name, t.test()), append(x);
                 least = std::min(least, x.test), most = std::max(most, x.test);
             }
-            md += chart::text("| %s | %g | %.4f (%.4f to %.4f) | %.4f |", name.c_str(), std::exp2(e) * base.rate, m([](trial const& x) { return x.test; }), least, most,
-                              m([](trial const& x) { return x.validation; }));
+            md += chart::text("| %s | %g | %.4f (%.4f to %.4f) | %.4f |", name.c_str(), std::exp2(e) * base.rate, m([](trial const& x) { return x.test; }),
+                              least, most, m([](trial const& x) { return x.validation; }));
             if (base.model == "moe") md += chart::text(" %.3f |", m([](trial const& x) { return x.cv; }));
             md += chart::text(" %.0f | %.1f %% |\n", m([](trial const& x) { return x.speed; }), 100 * m([](trial const& x) { return x.share; }));
         }
-        return md + chart::text("\n%s, %u seeds, %ld steps of %ld bytes, factors 2^%d to 2^%d for all.\n", t.name.c_str(), base.seeds, base.steps, base.tokens_a_step(), low, high);
+        return md + chart::text("\n%s, %u seeds, %ld steps of %ld bytes, factors 2^%d to 2^%d for all.\n", t.name.c_str(), base.seeds, base.steps,
+                                base.tokens_a_step(), low, high);
     }
     /// Checkpoints that are not of a best point are of no further use.
     void tidy(int low, int high) {

@@ -22,7 +22,8 @@ struct text {
 
 private:
     bytes cut(std::size_t from, std::size_t to) const {
-        return bytes(reinterpret_cast<unsigned char const*>(all.data()), all.size()).subspan(all.size() * from / 20, all.size() * to / 20 - all.size() * from / 20);
+        return bytes(reinterpret_cast<unsigned char const*>(all.data()), all.size())
+            .subspan(all.size() * from / 20, all.size() * to / 20 - all.size() * from / 20);
     }
 };
 

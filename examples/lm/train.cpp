@@ -17,8 +17,11 @@ struct trainer {
     std::vector<nn::sequence> batch;
 
     trainer(std::string const& name, settings const& all)
-        : s(all), pool(s.threads ? s.threads : isotypic::index_t(std::thread::hardware_concurrency())), net(s.shape(), s.batch, pool),
-          opt(make_optimizer(name, s.shape(), net.weights, net.gradient, s.rate, s.steps, pool)), batch(std::size_t(s.batch)) {
+        : s(all),
+          pool(s.threads ? s.threads : isotypic::index_t(std::thread::hardware_concurrency())),
+          net(s.shape(), s.batch, pool),
+          opt(make_optimizer(name, s.shape(), net.weights, net.gradient, s.rate, s.steps, pool)),
+          batch(std::size_t(s.batch)) {
         net.weights.start(s.seed);
     }
 

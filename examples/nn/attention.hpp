@@ -39,12 +39,24 @@ template <class T>
 struct attention {
     Index length, heads, head_width;
     rotary<T> positions;
-    matrix<T> q, k, v, z, p;            // p: one length x length matrix a sequence and head
-    matrix<T> dq, dk, dv, dz, dp;       // dp: of one head
+    matrix<T> q, k, v, z, p;       // p: one length x length matrix a sequence and head
+    matrix<T> dq, dk, dv, dz, dp;  // dp: of one head
 
     attention(config const& c, Index rows)
-        : length(c.length), heads(c.heads), head_width(c.head_width()), positions(c), q(rows, c.width), k(rows, c.width), v(rows, c.width),
-          z(rows, c.width), p(rows * heads, length), dq(rows, c.width), dk(rows, c.width), dv(rows, c.width), dz(rows, c.width), dp(length, length) {}
+        : length(c.length),
+          heads(c.heads),
+          head_width(c.head_width()),
+          positions(c),
+          q(rows, c.width),
+          k(rows, c.width),
+          v(rows, c.width),
+          z(rows, c.width),
+          p(rows * heads, length),
+          dq(rows, c.width),
+          dk(rows, c.width),
+          dv(rows, c.width),
+          dz(rows, c.width),
+          dp(length, length) {}
 
     void forward(layer_weights<T> const& w, cref<T> x, ref<T> y) {
         q.noalias() = x * w.q.transpose();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <nn/matrix.hpp>
+#include <vector>
 
 namespace nn {
 

@@ -3,6 +3,8 @@
 #include <isotypic/device/thread_pool.hpp>
 #include <nn/transformer.hpp>
 #include <atomic>
+#include <mutex>
+#include <stdexcept>
 
 /// \file
 /// A batch cut into parts of a few sequences, a gradient for each, then their sum part by part: the cut is the
@@ -17,6 +19,7 @@ public:
 
     data_parallel(config const& c, Index batch, isotypic::thread_pool& p)
         : shape(c), weights(c), gradient(c), sequences(batch), pool(p), losses(std::size_t(parts())) {
+        if (batch % part) throw std::invalid_argument("a batch is cut into parts of 2 sequences, " + std::to_string(batch) + " is odd");
         for (Index i = 0; i < parts(); ++i) gradients.emplace_back(c);
         for (Index i = 0; i < pool.concurrency(); ++i) activations.emplace_back(c, part);
     }
@@ -24,31 +27,33 @@ public:
     /// gradient <- that of the mean loss in nats a byte, which it returns, plus the balance loss.
     double differentiate(std::span<sequence const> batch) {
         const double scale = 1 / double(sequences * shape.length), share = 1 / double(parts());
-        const double loss = scale * for_each_part(batch, [&](transformer<T>& net, Index i, auto some) {
+        auto one = [&](transformer<T>& net, Index i, auto some) {
             const double sum = net.forward(weights, some);
             net.backward(weights, gradients[std::size_t(i)], scale, share);
             return sum;
-        });
+        };
+        const double sum = for_each_part(batch, one);
         constexpr Index tile = 1 << 14;
         pool.parallel_for((gradient.all.size() + tile - 1) / tile, [&](Index k) {
             const Index n = std::min(tile, gradient.all.size() - k * tile);
-            auto sum = gradient.all.segment(k * tile, n);
-            sum = gradients[0].all.segment(k * tile, n);
-            for (std::size_t i = 1; i < gradients.size(); ++i) sum += gradients[i].all.segment(k * tile, n);
+            auto total = gradient.all.segment(k * tile, n);
+            total = gradients[0].all.segment(k * tile, n);
+            for (std::size_t i = 1; i < gradients.size(); ++i) total += gradients[i].all.segment(k * tile, n);
         });
-        return loss;
+        return scale * sum;
     }
 
-    /// The mean loss in nats a byte; see(part of the net's activations, part) afterwards, from one thread at a time.
+    /// The mean loss in nats a byte. After each part's forward pass see(its activations), one at a time, in any order.
     template <class See>
     double evaluate(std::span<sequence const> batch, See const& see) {
-        std::mutex one;
-        return for_each_part(batch, [&](transformer<T>& net, Index, auto some) {
+        std::mutex mutex;
+        auto one = [&](transformer<T>& net, Index, auto some) {
             const double sum = net.forward(weights, some);
-            std::lock_guard lock(one);
+            std::lock_guard lock(mutex);
             see(net);
             return sum;
-        }) / double(sequences * shape.length);
+        };
+        return for_each_part(batch, one) / double(sequences * shape.length);
     }
 
 private:

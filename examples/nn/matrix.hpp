@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <Eigen/Core>
+#include <cmath>
 
 /// \file
 /// The matrices of the examples: row-major, activations [tokens, width], weights [outputs, inputs].

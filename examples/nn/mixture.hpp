@@ -16,16 +16,29 @@ namespace nn {
 template <class T>
 struct mixture {
     Index experts, chosen, neurons, width;
-    matrix<T> p, dp;                         // [tokens, experts]
-    std::vector<Index> expert, place;        // of token t's k-th choice, at t chosen + k: the expert, and its row below
-    std::vector<Index> token, begin, next;   // a row's token; an expert's first row
-    matrix<T> x_of, y_of, dx_of, dy_of;      // a row a choice, sorted by expert
+    matrix<T> p, dp;                        // [tokens, experts]
+    std::vector<Index> expert, place;       // of token t's k-th choice, at t chosen + k: the expert, and its row below
+    std::vector<Index> token, begin, next;  // a row's token; an expert's first row
+    matrix<T> x_of, y_of, dx_of, dy_of;     // a row a choice, sorted by expert
     swiglu<T> inner;
 
     mixture(config const& c, Index rows)
-        : experts(c.experts), chosen(c.chosen), neurons(c.hidden), width(c.width), p(rows, experts), dp(rows, experts),
-          expert(std::size_t(rows * chosen)), place(expert.size()), token(expert.size()), begin(std::size_t(experts + 1)), next(begin), x_of(rows * chosen, c.width), y_of(rows * chosen, c.width),
-          dx_of(rows * chosen, c.width), dy_of(rows * chosen, c.width), inner(rows * chosen, c.hidden) {}
+        : experts(c.experts),
+          chosen(c.chosen),
+          neurons(c.hidden),
+          width(c.width),
+          p(rows, experts),
+          dp(rows, experts),
+          expert(std::size_t(rows * chosen)),
+          place(expert.size()),
+          token(expert.size()),
+          begin(std::size_t(experts + 1)),
+          next(begin),
+          x_of(rows * chosen, c.width),
+          y_of(rows * chosen, c.width),
+          dx_of(rows * chosen, c.width),
+          dy_of(rows * chosen, c.width),
+          inner(rows * chosen, c.hidden) {}
 
     Index choices(Index e) const { return begin[std::size_t(e + 1)] - begin[std::size_t(e)]; }
     double share(Index e) const { return double(choices(e)) / double(token.size()); }
@@ -35,9 +48,8 @@ struct mixture {
         for (Index t = 0; t < p.rows(); ++t) softmax(p.row(t).data(), experts);
         choose();
         for (std::size_t i = 0; i < token.size(); ++i) x_of.row(Index(i)) = x.row(token[i]);
-        for_each_expert([&](auto rows, auto hidden, auto out, Index at) {
-            inner.forward(at, rows(x_of), hidden(w.gate), hidden(w.up), out(w.down), rows(y_of));
-        });
+        for_each_expert(
+            [&](auto rows, auto hidden, auto out, Index at) { inner.forward(at, rows(x_of), hidden(w.gate), hidden(w.up), out(w.down), rows(y_of)); });
         y.setZero();
         for_each_choice([&](Index t, Index e, Index at) { y.row(t) += p(t, e) * y_of.row(at); });
     }

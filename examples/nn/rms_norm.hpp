@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <nn/matrix.hpp>
+#include <algorithm>
 #include <cmath>
 
 namespace nn {
@@ -8,8 +9,8 @@ namespace nn {
 /// RMS norm over rows:  y_i = g * x_i / sqrt(mean_j x_ij^2 + 1e-5).
 template <class T>
 struct rms_norm {
-    matrix<T> unit;                               // x / rms
-    Eigen::Array<T, Eigen::Dynamic, 1> inverse;   // 1 / rms
+    matrix<T> unit;                              // x / rms
+    Eigen::Array<T, Eigen::Dynamic, 1> inverse;  // 1 / rms
 
     rms_norm(Index rows, Index width) : unit(rows, width), inverse(rows) {}
 

@@ -66,8 +66,16 @@ public:
     std::deque<layer<T>> layers;
 
     transformer(config const& c, Index sequences)
-        : length(c.length), balance(c.balance / double(c.layers)), norm(sequences * length, c.width), x(sequences * length, c.width), y(x), dx(x), dy(x),
-          z(x.rows(), c.vocabulary), in(std::size_t(x.rows())), out(in) {
+        : length(c.length),
+          balance(c.balance / double(c.layers)),
+          norm(sequences * length, c.width),
+          x(sequences * length, c.width),
+          y(x),
+          dx(x),
+          dy(x),
+          z(x.rows(), c.vocabulary),
+          in(std::size_t(x.rows())),
+          out(in) {
         for (Index i = 0; i < c.layers; ++i) layers.emplace_back(c, x.rows());
     }
 

@@ -40,9 +40,16 @@ struct layer_weights {
     tensor<T> norm1, q, k, v, o, norm2, router, gate, up, down;
 
     layer_weights(config const& c, cutter<T>& cut)
-        : norm1(cut(c.width, 1)), q(cut(c.width, c.width)), k(cut(c.width, c.width)), v(cut(c.width, c.width)), o(cut(c.width, c.width)),
-          norm2(cut(c.width, 1)), router(cut(c.experts, c.width)), gate(cut(stack(c) * c.hidden, c.width)),
-          up(cut(stack(c) * c.hidden, c.width)), down(cut(stack(c) * c.width, c.hidden)) {}
+        : norm1(cut(c.width, 1)),
+          q(cut(c.width, c.width)),
+          k(cut(c.width, c.width)),
+          v(cut(c.width, c.width)),
+          o(cut(c.width, c.width)),
+          norm2(cut(c.width, 1)),
+          router(cut(c.experts, c.width)),
+          gate(cut(stack(c) * c.hidden, c.width)),
+          up(cut(stack(c) * c.hidden, c.width)),
+          down(cut(stack(c) * c.width, c.hidden)) {}
     static Index stack(config const& c) { return c.experts ? c.experts : 1; }
 };
 
@@ -85,8 +92,7 @@ struct array_of {
 /// See the file's comment. Zero until `start`.
 template <class T>
 struct weights : private cutter<T>, array_of<T>, tensors<T> {
-    explicit weights(config const& c)
-        : array_of<T>{Eigen::Array<T, Eigen::Dynamic, 1>::Zero(size(c))}, tensors<T>(c, cut_from(this->all.data())) {}
+    explicit weights(config const& c) : array_of<T>{Eigen::Array<T, Eigen::Dynamic, 1>::Zero(size(c))}, tensors<T>(c, cut_from(this->all.data())) {}
     weights(weights const&) = delete;
     weights& operator=(weights const&) = delete;
 
