@@ -16,10 +16,10 @@ inline constexpr rates all_rates[] = {
     //            embedding  head   router attention mlp    gain
     {"adamw",     1e-3,      1e-3,  1e-3,  1e-3,     1e-3,  1e-3},
     {"muon",      2e-3,      2e-3,  2e-3,  0.02,     0.02,  2e-3},
-    {"stack",     0.1,       0.01,  0.005, 0.02,     0.02,  2e-3},
+    {"stack",     0.1,       0.01,  0.015, 0.02,     0.02,  2e-3},
     {"embedding", 0.1,       2e-3,  2e-3,  0.02,     0.02,  2e-3},
     {"head",      2e-3,      0.01,  2e-3,  0.02,     0.02,  2e-3},
-    {"router",    2e-3,      2e-3,  0.005, 0.02,     0.02,  2e-3},
+    {"router",    2e-3,      2e-3,  0.015, 0.02,     0.02,  2e-3},
     {"mlp",       2e-3,      2e-3,  2e-3,  0.02,     0.02,  2e-3},
 };
 

@@ -12,6 +12,7 @@ settings read_settings(int argc, char** argv) {
     auto steps = app.add_option("--steps", s.steps, "Of training, 2048 bytes each")->check(CLI::PositiveNumber)->capture_default_str();
     app.add_option("--seed", s.seed, "Of weights and batches")->capture_default_str();
     app.add_option("--rate", s.rate, "Multiplies every rate of rates.hpp")->check(CLI::PositiveNumber)->capture_default_str();
+    app.add_option("--balance", s.balance, "Weight of the balance loss of moe")->check(CLI::NonNegativeNumber)->capture_default_str();
     auto out = app.add_option("--out", s.out, "Folder for reports and checkpoints")->default_str("build/lm");
     app.add_option("--threads", s.threads, "0: one a processor; the results do not depend on it")->capture_default_str();
     app.add_flag("--resume", s.resume, "Goes on from the checkpoints in --out");

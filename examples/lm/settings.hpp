@@ -13,13 +13,15 @@ struct settings {
     std::filesystem::path out;
     long steps = 600, batch = 16, stop_after = 0, threads = 0;
     unsigned seed = 1, seeds = 3;
-    double rate = 1;  ///< multiplies all rates of an optimizer
+    double rate = 1;        ///< multiplies all rates of an optimizer
+    double balance = 0.01;  ///< weight of a mixture's balance loss
     bool smoke = false, resume = false, sweep = false;
 
     nn::config shape() const {
         nn::config c;
         if (smoke) c.width = 32, c.layers = 2, c.heads = 2, c.length = 32, c.hidden = 64;
-        return model == "moe" ? nn::mixture_of_experts(c) : c;
+        if (model == "moe") c = nn::mixture_of_experts(c), c.balance = balance;
+        return c;
     }
     long tokens_a_step() const { return batch * shape().length; }
 };
