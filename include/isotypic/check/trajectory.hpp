@@ -5,6 +5,7 @@
 #include <isotypic/check/replay.hpp>
 #include <isotypic/update/apply.hpp>
 #include <isotypic/update/fused_adam.hpp>
+#include <isotypic/update/fused_centred.hpp>
 #include <isotypic/update/fused_rows.hpp>
 
 /// \file

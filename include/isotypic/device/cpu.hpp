@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <atomic>
 #include <cmath>
+#include <cstdint>
 #include <memory>
 #include <vector>
 
@@ -61,20 +62,25 @@ void cpu::for_each_task(index_t n, F const& f) {
     for (auto& l : lanes) l->device.scratch().reserve(most);
 }
 
-/// A dense block that owns its memory.
+/// A dense block that owns its memory, which begins as far off a cache line as its model does, so that lines of both
+/// begin together.
 template <class T>
 class cpu_buffer {
 public:
     cpu_buffer() = default;
     template <class U>
     explicit cpu_buffer(blocks<U> const& like)
-        : memory(detail::allocate_bytes(sizeof(T) * std::size_t(like.size()))),
-          held(dense_like(reinterpret_cast<T*>(memory.get()), like)) {
-        std::fill_n(reinterpret_cast<T*>(memory.get()), like.size(), T(0));
+        : memory(detail::allocate_bytes(sizeof(T) * std::size_t(like.size()) + 64)),
+          held(dense_like(reinterpret_cast<T*>(memory.get() + offset(like) / sizeof(T) * sizeof(T)), like)) {
+        std::fill_n(held.first.data, like.size(), T(0));
     }
     blocks<T> const& all() const { return held; }
 
 private:
+    template <class U>
+    static std::size_t offset(blocks<U> const& like) {
+        return reinterpret_cast<std::uintptr_t>(like.first.data) % 64;
+    }
     detail::aligned_bytes memory;
     blocks<T> held;
 };

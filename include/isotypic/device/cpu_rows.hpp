@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu_loops.hpp>
+#include <cstdint>
 
 /// \file
 /// Momentum, unit rows, decay and the step on the CPU, each number through memory once:
@@ -8,35 +9,40 @@
 ///     m_i <- k m_i + t g_i,    w_i <- keep w_i - rate f(|m_i|) m_i    for every row i
 ///
 /// Row by row where rows are contiguous: a row of m is still in the first cache when w is written. Where columns
-/// are, strips of rows whose m stays in the second cache, eight columns side by side, so that eight pages
-/// are in flight, and fetched ahead, since a prefetcher stops where a page ends. In both orders 5 numbers an
-/// element move: 20 bytes in float. Sums run in double over lanes and strips fixed by the shape.
+/// are, strips of rows whose m stays in the nearer caches, eight columns side by side (more would share too few
+/// lines of the first cache where a column is a power of two long), asked for three tiles ahead, since a prefetcher
+/// stops where a page ends; strips begin where a cache line of w does. In both orders 5 numbers an element move: 20 bytes in float. Sums run in double over
+/// lanes and strips fixed by the shape.
 namespace isotypic {
 namespace detail {
 
-/// |x| of a row that lies in one or two panels, from the sum of its squares; where those left the range of
-/// double, once more, scaled by the largest entry.
-template <class T>
-double row_length(double sum, view<T> const* x, index_t panels, index_t i) {
+/// |x| of n numbers x = at(0) .., from the sum of their squares; where those left the range of double, once more, scaled
+/// by the largest.
+template <class T, class F>
+double length_of(double sum, index_t n, F const& at) {
     if (sizeof(T) < sizeof(double) || (sum > 1e-280 && sum < 1e280)) return std::sqrt(sum);
     double most = 0, scaled = 0;
-    for (index_t p = 0; p < panels; ++p)
-        for (index_t j = 0; j < x[p].cols; ++j) most = (std::max)(most, std::abs(double(x[p](i, j))));
-    for (index_t p = 0; p < panels && most > 0; ++p)
-        for (index_t j = 0; j < x[p].cols; ++j) {
-            const double v = double(x[p](i, j)) / most;
-            scaled += v * v;
-        }
+    for (index_t j = 0; j < n; ++j) most = (std::max)(most, std::abs(double(at(j))));
+    for (index_t j = 0; j < n && most > 0; ++j) scaled += double(at(j)) / most * (double(at(j)) / most);
     return most * std::sqrt(scaled);
 }
 
-/// m <- k m + t g along a line; the sum of squares of the result.
+/// |x| of row i, which lies in one or two panels.
 template <class T>
-double average_line(T k, T t, index_t n, T* __restrict m, T const* __restrict g) {
+double row_length(double sum, view<T> const* x, index_t panels, index_t i) {
+    const index_t cols = x[0].cols;
+    return length_of<T>(sum, panels * cols, [&](index_t j) { return j < cols ? x[0](i, j) : x[1](i, j - cols); });
+}
+
+inline constexpr auto squared = [](double v) { return v * v; };
+
+/// m <- k m + t g along a line; the sum of of(m) over the result.
+template <class T, class F>
+double average_line(T k, T t, F const& of, index_t n, T* __restrict m, T const* __restrict g) {
     double lane[8] = {};
     auto at = [&](index_t j, index_t l) {
         m[j] = k * m[j] + t * g[j];
-        lane[l] += double(m[j]) * double(m[j]);
+        lane[l] += of(double(m[j]));
     };
     index_t j = 0;
     for (; j + 8 <= n; j += 8)
@@ -63,9 +69,9 @@ void apply_line(row_step<T> step, double r, index_t n, T const* __restrict m, T*
         for (index_t j = 0; j < n; ++j) w[j] = step.far(r, m[j], w[j]);
 }
 
-/// n rows of `wide` columns: m <- k m + t g, and the squares of the result added to sum.
-template <int wide, class T>
-void average_columns(T k, T t, index_t n, T* m, index_t ldm, T const* g, index_t ldg, double* __restrict sum) {
+/// n rows of `wide` columns: m <- k m + t g, and of(m) added to sum.
+template <int wide, class T, class F>
+void average_columns(T k, T t, F const& of, index_t n, T* m, index_t ldm, T const* g, index_t ldg, double* __restrict sum) {
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC ivdep
 #endif
@@ -74,7 +80,7 @@ void average_columns(T k, T t, index_t n, T* m, index_t ldm, T const* g, index_t
         for (int c = 0; c < wide; ++c) {
             const T v = k * m[i + c * ldm] + t * g[i + c * ldg];
             m[i + c * ldm] = v;
-            s += double(v) * double(v);
+            s += of(double(v));
         }
         sum[i] = s;
     }
@@ -95,31 +101,46 @@ void apply_columns(row_step<T> step, index_t n, double const* __restrict r, T co
     }
 }
 
-/// Asks for n rows of `wide` columns of x: to write, or if T is const to read once.
+/// Asks for n rows of `wide` columns of x: to write, or if T is const to read.
 template <int wide, class T>
 void fetch_columns(index_t n, T* x, index_t ld) {
 #if defined(__GNUC__)
     for (int c = 0; c < wide; ++c)
-        for (index_t i = 0; i < n; i += index_t(64 / sizeof(T))) __builtin_prefetch(x + i + c * ld, std::is_const_v<T> ? 0 : 1, std::is_const_v<T> ? 0 : 3);
+        for (index_t i = 0; i < n; i += index_t(64 / sizeof(T))) __builtin_prefetch(x + i + c * ld, std::is_const_v<T> ? 0 : 1);
 #endif
 }
 
-/// f(wide, i, rows, j, next_i, next_rows, next_j) over tiles of a strip, 8 columns wide, then 1; the next tile of
-/// a width is named for fetching ahead, none by 0 rows.
-template <class F>
-void for_each_tile(index_t n, index_t cols, F const& f) {
+/// f(wide, i, rows, j) over tiles of a strip of n > 0 rows, 8 columns wide, then 1; `ahead` is called in the same way, three
+/// tiles earlier.
+template <class A, class F>
+void for_each_tile(index_t n, index_t cols, A const& ahead, F const& f) {
     constexpr index_t high = 64;
     auto sweep = [&](auto wide, index_t from, index_t to) {
-        for (index_t j = from; j + wide <= to; j += wide)
-            for (index_t i = 0; i < n; i += high) {
-                const bool below = i + high < n, right = j + 2 * wide <= to;
-                const index_t next = below ? i + high : 0;
-                f(wide, i, (std::min)(high, n - i), j, next, below || right ? (std::min)(high, n - next) : 0, below ? j : j + wide);
-            }
+        auto call = [&](auto const& g, index_t& i, index_t& j) {
+            g(wide, i, (std::min)(high, n - i), j);
+            i += high;
+            if (i >= n) i = 0, j += wide;
+        };
+        index_t next = 0, at = from;
+        for (int early = 0; early < 3 && at < to; ++early) call(ahead, next, at);
+        for (index_t i = 0, j = from; j < to;) {
+            if (at < to) call(ahead, next, at);
+            call(f, i, j);
+        }
     };
     const index_t whole = cols / 8 * 8;
     sweep(std::integral_constant<int, 8>{}, 0, whole);
     sweep(std::integral_constant<int, 1>{}, whole, cols);
+}
+
+/// f(begin, end) over strips of the rows of a matrix with contiguous columns, each from a cache line's beginning.
+template <class T, class F>
+void for_each_strip(cpu& device, view<T> w, F const& f) {
+    constexpr index_t strip = 1024;
+    const index_t late = index_t(reinterpret_cast<std::uintptr_t>(w.data) / sizeof(T) % (64 / sizeof(T)));
+    device.threads().parallel_for((w.rows + late + strip - 1) / strip, [&](index_t x) {
+        f((std::max)(index_t{0}, x * strip - late), (std::min)(w.rows, (x + 1) * strip - late));
+    });
 }
 
 /// The rows [begin, begin + n) of a matrix with contiguous columns; `r` has room for n numbers.
@@ -131,9 +152,11 @@ void fused_strip(T k, T t, F const& f, view<T> const* m, view<T const> const* g,
         T* a = m[p].data + begin;
         T const* b = g[p].data + begin;
         const index_t lda = m[p].col_stride, ldb = g[p].col_stride;
-        for_each_tile(n, m[p].cols, [&](auto wide, index_t i, index_t rows, index_t j, index_t next, index_t ahead, index_t at) {
-            fetch_columns<wide>(ahead, a + next + at * lda, lda), fetch_columns<wide>(ahead, b + next + at * ldb, ldb);
-            average_columns<wide>(k, t, rows, a + i + j * lda, lda, b + i + j * ldb, ldb, r + i);
+        auto ahead = [&](auto wide, index_t i, index_t rows, index_t j) {
+            fetch_columns<wide>(rows, a + i + j * lda, lda), fetch_columns<wide>(rows, b + i + j * ldb, ldb);
+        };
+        for_each_tile(n, m[p].cols, ahead, [&](auto wide, index_t i, index_t rows, index_t j) {
+            average_columns<wide>(k, t, squared, rows, a + i + j * lda, lda, b + i + j * ldb, ldb, r + i);
         });
     }
     bool small = true;
@@ -142,8 +165,8 @@ void fused_strip(T k, T t, F const& f, view<T> const* m, view<T const> const* g,
         T const* a = m[p].data + begin;
         T* c = w[p].data + begin;
         const index_t lda = m[p].col_stride, ldc = w[p].col_stride;
-        for_each_tile(n, m[p].cols, [&](auto wide, index_t i, index_t rows, index_t j, index_t next, index_t ahead, index_t at) {
-            fetch_columns<wide>(ahead, c + next + at * ldc, ldc);
+        auto ahead = [&](auto wide, index_t i, index_t rows, index_t j) { fetch_columns<wide>(rows, c + i + j * ldc, ldc); };
+        for_each_tile(n, m[p].cols, ahead, [&](auto wide, index_t i, index_t rows, index_t j) {
             const auto apply = small ? apply_columns<wide, true, T> : apply_columns<wide, false, T>;
             apply(step, rows, r + i, a + i + j * lda, lda, c + i + j * ldc, ldc);
         });
@@ -160,7 +183,6 @@ bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> 
     const bool by_rows = m.first.col_stride == 1 && g.first.col_stride == 1 && w.first.col_stride == 1;
     const bool by_columns = m.first.row_stride == 1 && g.first.row_stride == 1 && w.first.row_stride == 1;
     if (!by_rows && !by_columns) return false;
-    constexpr index_t strip = 512;
     const index_t rows = w.rows(), cols = w.cols(), panels = w.joined && !w.stacked ? 2 : 1;
     const detail::row_step<T> step{rate, keep};
     auto scope = device.scratch().open();
@@ -173,15 +195,15 @@ bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> 
                 for (index_t x = begin; x < end; ++x) {
                     double sum = 0;
                     for (index_t p = 0; p < panels; ++p)
-                        sum += detail::average_line<T>(k, t, cols, a[p].data + x * a[p].row_stride, b[p].data + x * b[p].row_stride);
+                        sum += detail::average_line<T>(k, t, detail::squared, cols, a[p].data + x * a[p].row_stride, b[p].data + x * b[p].row_stride);
                     const double s = f(detail::row_length(sum, a, panels, x));
                     for (index_t p = 0; p < panels; ++p)
                         detail::apply_line<T>(step, s, cols, a[p].data + x * a[p].row_stride, c[p].data + x * c[p].row_stride);
                 }
             });
         else
-            device.threads().parallel_for((rows + strip - 1) / strip, [&](index_t x) {
-                detail::fused_strip<T>(k, t, f, a, b, c, panels, step, x * strip, (std::min)(strip, rows - x * strip), r + x * strip);
+            detail::for_each_strip(device, c[0], [&](index_t begin, index_t end) {
+                detail::fused_strip<T>(k, t, f, a, b, c, panels, step, begin, end - begin, r + begin);
             });
     }
     return true;

@@ -22,12 +22,14 @@ struct weight_decay {
 
 /// One step of `rule` on w with gradient g, `step` counted from 1. Shapes and overlap are the caller's to
 /// check. A device may offer `fused_update(device, rule, state, step, g, w, rate, keep)` for a rule it knows in
-/// one pass: w <- keep w - rate rule(g).
+/// one pass: w <- keep w - rate rule(g); one that takes `horizontal` behind keep also adds (1 - keep) times w's mean row.
 template <block_symmetry G, device D, part P, class State, class T, class S>
 void apply_update(D& d, P const& rule, State& state, index_t step, blocks<T const, S> g, blocks<T, S> w, double rate, weight_decay decay) {
     constexpr bool shifts = G::row_shift || G::col_shift;
     const bool horizontal = shifts && decay.rate != 0 && !decay.fix_gauge;
-    if constexpr (requires { fused_update(d, rule, state, step, g, w, rate, rate); })
+    if constexpr (G::row_shift && requires { fused_update(d, rule, state, step, g, w, rate, rate, true); }) {
+        if (fused_update(d, rule, state, step, g, w, rate, 1 - rate * decay.rate, horizontal)) return;
+    } else if constexpr (requires { fused_update(d, rule, state, step, g, w, rate, rate); })
         if (!horizontal && fused_update(d, rule, state, step, g, w, rate, 1 - rate * decay.rate)) return;
     auto scope = d.scratch().open();
     blocks<T, S> y = dense_like(d.scratch().template take<T>(w.size()), w);
