@@ -34,7 +34,7 @@ struct centred_block {
 template <class T, class F>
 void mean_of_parts(cpu& device, centred_block<T> const& x, index_t high, double* out, F const& f) {
     const index_t rows = x.m.rows, cols = x.m.cols, parts = (rows + high - 1) / high;
-    device.threads().parallel_for(parts, [&](index_t p) {
+    for_each_part(device, parts, rows * cols, [&](index_t p) {
         std::fill_n(x.part + p * cols, cols, 0.0);
         f(p * high, (std::min)(rows, (p + 1) * high), x.part + p * cols);
     });
@@ -111,7 +111,7 @@ void centred_by_columns(cpu& device, T k, T t, F const& f, centred_block<T> cons
     });
     // Long runs of a column at a time; the factors of so many rows stay in the second cache.
     const index_t high = (std::min)(rows, index_t{16384}), wide = (std::max)(index_t{1}, 4 * grain / high), strips = (rows + high - 1) / high;
-    device.threads().parallel_for(strips * ((cols + wide - 1) / wide), [&](index_t p) {
+    for_each_part(device, strips * ((cols + wide - 1) / wide), rows * cols, [&](index_t p) {
         const index_t i = p % strips * high, first = p / strips * wide;
         for (index_t j = first; j < (std::min)(cols, first + wide); ++j)
             visit_line([=, c = x.c[j], d = x.d[j], shared = x.b[j]](T& w, T m, double s) {

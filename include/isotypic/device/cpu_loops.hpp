@@ -13,12 +13,21 @@ namespace detail {
 /// Elements a task gets at the least.
 inline constexpr index_t grain = 1 << 15;
 
-/// f(i, begin, end) over [0, lines) in bands of about `grain` elements. The bands follow from the shape.
+/// f(0) .. f(n - 1), a sweep over `size` elements: on the spot if it would be over about when threads have woken.
+template <class F>
+void for_each_part(cpu& device, index_t n, index_t size, F const& f) {
+    if (size < 2 * grain)
+        serial{}.parallel_for(n, f);
+    else
+        device.threads().parallel_for(n, f);
+}
+
+/// f(begin, end) over [0, lines) in bands of about `grain` elements. The bands follow from the shape.
 template <class F>
 void for_each_band(cpu& device, index_t lines, index_t length, F const& f) {
     const index_t band = std::max<index_t>(1, grain / std::max<index_t>(1, length));
     const index_t n = (lines + band - 1) / band;
-    device.threads().parallel_for(n, [&](index_t i) { f(i * band, (std::min)(lines, (i + 1) * band)); });
+    for_each_part(device, n, lines * length, [&](index_t i) { f(i * band, (std::min)(lines, (i + 1) * band)); });
 }
 
 /// f(x[0]..., ) .. over n elements of each line. With unit strides the compiler vectorises; operands
@@ -40,7 +49,7 @@ void transform_matrix(cpu& device, F const& f, index_t rows, index_t cols, view<
     const bool unit = ((x.col_stride == 1) && ...);
     if (!unit && ((x.row_stride == 1) && ...)) return transform_matrix(device, f, cols, rows, x.transposed()...);
     if (unit && ((x.row_stride == cols) && ...)) {
-        device.threads().parallel_for((rows * cols + grain - 1) / grain, [&](index_t i) {
+        for_each_part(device, (rows * cols + grain - 1) / grain, rows * cols, [&](index_t i) {
             const index_t n = (std::min)(grain, rows * cols - i * grain);
             visit_line(f, true, n, std::pair(x.data + i * grain, index_t{1})...);
         });
@@ -58,7 +67,7 @@ void transform_rows_matrix(cpu& device, F const& f, double const* r, index_t row
     if (!unit && ((x.row_stride == 1) && ...)) {
         // Tiles, so that many rows are contiguous at a time and their numbers stay in the first cache.
         const index_t high = std::min<index_t>(rows, 1024), wide = std::max<index_t>(1, grain / high), bands = (rows + high - 1) / high;
-        device.threads().parallel_for(bands * ((cols + wide - 1) / wide), [&](index_t k) {
+        for_each_part(device, bands * ((cols + wide - 1) / wide), rows * cols, [&](index_t k) {
             const index_t i = k % bands * high, first = k / bands * wide;
             for (index_t j = first; j < (std::min)(cols, first + wide); ++j)
                 visit_line(f, true, (std::min)(high, rows - i), std::pair(r + i, index_t{1}), std::pair(x.data + i + j * x.col_stride, index_t{1})...);

@@ -138,7 +138,7 @@ template <class T, class F>
 void for_each_strip(cpu& device, view<T> w, F const& f) {
     constexpr index_t strip = 1024;
     const index_t late = index_t(reinterpret_cast<std::uintptr_t>(w.data) / sizeof(T) % (64 / sizeof(T)));
-    device.threads().parallel_for((w.rows + late + strip - 1) / strip, [&](index_t x) {
+    for_each_part(device, (w.rows + late + strip - 1) / strip, w.size(), [&](index_t x) {
         f((std::max)(index_t{0}, x * strip - late), (std::min)(w.rows, (x + 1) * strip - late));
     });
 }

@@ -30,7 +30,7 @@ void sum_across(cpu& device, F const& f, view<T> x, double* out) {
     const index_t strips = (x.rows + strip - 1) / strip, chunks = (x.cols + chunk - 1) / chunk;
     auto scope = device.scratch().open();
     double* part = device.scratch().take<double>(chunks * x.rows);
-    device.threads().parallel_for(strips * chunks, [&](index_t k) {
+    for_each_part(device, strips * chunks, x.rows * x.cols, [&](index_t k) {
         const index_t i = k % strips * strip, c = k / strips, m = (std::min)(strip, x.rows - i);
         double* sum = part + c * x.rows + i;
         std::fill_n(sum, m, 0.0);
