@@ -67,16 +67,19 @@ void multiply(cpu& device, std::type_identity_t<T> alpha, view<T const> a, view<
     if (!ac && !bc) detail::packed_product<row, row>(w, alpha, a, a.row_stride, b, b.row_stride, c.data, c.col_stride);
 }
 
-/// c <- alpha a a' + beta c for a symmetric c: the lower triangle in bands, then its mirror image.
+/// c <- alpha a a' + beta c for a symmetric c: the lower triangle in bands, then its mirror image in tiles.
 template <class T>
 void multiply_symmetric(cpu& device, std::type_identity_t<T> alpha, view<T const> a, std::type_identity_t<T> beta, view<T> c) {
-    constexpr index_t band = 128;
-    for (index_t i = 0; i < a.rows; i += band) {
-        const index_t m = (std::min)(band, a.rows - i);
-        multiply<T>(device, alpha, a.part(i, 0, a.rows - i, a.cols), a.part(i, 0, m, a.cols).transposed(), beta, c.part(i, i, a.rows - i, m));
+    constexpr index_t band = 48, tile = 16;
+    const index_t n = a.rows;
+    for (index_t i = 0; i < n; i += band) {
+        const index_t m = (std::min)(band, n - i);
+        multiply<T>(device, alpha, a.part(i, 0, n - i, a.cols), a.part(i, 0, m, a.cols).transposed(), beta, c.part(i, i, n - i, m));
     }
-    for (index_t j = 0; j < c.cols; ++j)
-        for (index_t i = 0; i < j; ++i) c(i, j) = c(j, i);
+    for (index_t column = 0; column < n; column += tile)
+        for (index_t row = 0; row <= column; row += tile)
+            for (index_t i = row; i < (std::min)(n, row + tile); ++i)
+                for (index_t j = (std::max)(column, i + 1); j < (std::min)(n, column + tile); ++j) c(i, j) = c(j, i);
 }
 
 }  // namespace isotypic
