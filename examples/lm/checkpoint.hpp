@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "optimizers.hpp"
+#include "rates.hpp"
 #include "run.hpp"
 #include <isotypic/model/safetensors.hpp>
 #include <sstream>
@@ -26,9 +27,10 @@ inline std::string checksum_of(isotypic::safetensors::file const& f) {
 }
 
 /// What must be the same for a run to go on.
-inline nlohmann::json identity(settings const& s, text const& t) {
+inline nlohmann::json identity(std::string const& optimizer, settings const& s, text const& t) {
     nlohmann::json j = about(s);
     j["text"] = checksum({t.all});
+    j["rates"] = rates_json(optimizer, s);
     return j;
 }
 

@@ -2,6 +2,7 @@
 // Trains a byte-level transformer with one optimizer after the other on the same batches, and reports.
 #include "report.hpp"
 #include "sweep.hpp"
+#include "tune.hpp"
 #include <csignal>
 #include <cstdio>
 
@@ -35,6 +36,7 @@ int main(int argc, char** argv) try {
         std::signal(SIGINT, SIG_DFL);  // a second one ends the program at once
     });
     const text t = read_text(s);
+    if (s.tune) return tune(s, t) ? 0 : stopped();
     if (s.sweep) return sweep(s, t) ? 0 : stopped();
     return compare(s, t);
 } catch (std::exception const& e) {

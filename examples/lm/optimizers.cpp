@@ -2,7 +2,13 @@
 #include "optimizers.hpp"
 #include "rates.hpp"
 #include <isotypic/model/checkpoint.hpp>
-#include <isotypic/model/stacks.hpp>
+#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/model/layerwise.hpp>
+#include <isotypic/model/roles.hpp>
+#include <isotypic/update/adamw.hpp>
+#include <isotypic/update/by_columns.hpp>
+#include <isotypic/update/muon.hpp>
+#include <isotypic/update/symmetry_compatible.hpp>
 
 using namespace isotypic;
 
@@ -58,30 +64,23 @@ const auto neurons = momentum{.beta = 0.95, .nesterov = true} | row_norm{} | pol
 
 }  // namespace
 
-std::vector<std::string> optimizer_names() {
-    std::vector<std::string> all;
-    for (auto const& r : all_rates) all.push_back(r.name);
-    return all;
-}
-
-std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, double factor, long steps,
-                                          thread_pool& pool) {
-    const rates r = rates_of(name);
+std::unique_ptr<optimizer> make_optimizer(std::string const& name, settings const& s, nn::weights<float>& w, nn::weights<float>& g, thread_pool& pool) {
+    const rates r = rates_of(name, s);
     const weight_decay decay{0.01, true};
-    auto at = [&](double peak) { return warmup_stable_decay{.peak = factor * peak, .steps = steps, .warmup = (steps * 3 + 99) / 100}; };
-    auto made = [&](auto stack, bool heads) -> std::unique_ptr<optimizer> {
-        return std::make_unique<stepped<decltype(stack)>>(std::move(stack), heads, c, w, g, pool);
+    auto at = [&](double peak) { return warmup_stable_decay{.peak = peak, .steps = s.steps, .warmup = (s.steps * 3 + 99) / 100}; };
+    auto made = [&](auto stack, bool heads = false) -> std::unique_ptr<optimizer> {
+        return std::make_unique<stepped<decltype(stack)>>(std::move(stack), heads, s.shape(), w, g, pool);
     };
     auto rules = [&](auto embed, auto head, auto route, auto attend, auto in, auto down) {
         return layerwise<float>(on<embedding>(embed, at(r.embedding), decay), on<lm_head>(head, at(r.head), decay), on<router>(route, at(r.router), decay),
                                 on<attention_heads>(attend, at(r.attention), decay), on<swiglu_gate>(in, at(r.mlp), decay), on<swiglu_up>(in, at(r.mlp), decay),
                                 on<swiglu_down>(down, at(r.mlp), decay), on<scale_in>(entry, at(r.gain), decay));
     };
-    if (name == "adamw") return made(rules(by_entry, by_entry, by_entry, by_entry, by_entry, by_entry), false);
-    if (name == "muon") return made(stacks::muon_adamw<float>({.muon = at(r.attention), .adamw = at(r.gain), .decay = decay.rate}), false);
+    if (name == "adamw") return made(rules(by_entry, by_entry, by_entry, by_entry, by_entry, by_entry));
+    if (name == "muon") return made(rules(by_entry, by_entry, by_entry, muon, muon, muon));
     if (name == "stack") return made(rules(unit_rows, centred_unit_rows, centred_unit_rows, muon, neurons, by_columns(neurons)), true);
-    if (name == "embedding") return made(rules(unit_rows, by_entry, by_entry, muon, muon, muon), false);
-    if (name == "head") return made(rules(by_entry, centred_unit_rows, by_entry, muon, muon, muon), false);
-    if (name == "router") return made(rules(by_entry, by_entry, centred_unit_rows, muon, muon, muon), false);
-    return made(rules(by_entry, by_entry, by_entry, muon, neurons, by_columns(neurons)), false);
+    if (name == "embedding") return made(rules(unit_rows, by_entry, by_entry, muon, muon, muon));
+    if (name == "head") return made(rules(by_entry, centred_unit_rows, by_entry, muon, muon, muon));
+    if (name == "router") return made(rules(by_entry, by_entry, centred_unit_rows, muon, muon, muon));
+    return made(rules(by_entry, by_entry, by_entry, muon, neurons, by_columns(neurons)));
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "settings.hpp"
 #include <isotypic/device/thread_pool.hpp>
 #include <nn/weights.hpp>
 #include <iosfwd>
@@ -15,8 +16,6 @@ struct optimizer {
     virtual void load(std::istream&) = 0;
 };
 
-std::vector<std::string> optimizer_names();
-
 /// `w`, `g` and `pool` must outlive it; its rates rise over 3 % of the steps and fall to 0 over the last 40 %.
-std::unique_ptr<optimizer> make_optimizer(std::string const& name, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, double rate, long steps,
+std::unique_ptr<optimizer> make_optimizer(std::string const& name, settings const& s, nn::weights<float>& w, nn::weights<float>& g,
                                           isotypic::thread_pool& pool);

@@ -4,8 +4,6 @@
 #include "checkpoint.hpp"
 #include "rates.hpp"
 
-namespace {
-
 std::string colour(std::string const& name) {
     static const std::map<std::string, std::string> all = {{"adamw", "#7a7f87"}, {"muon", "#d9730d"},   {"stack", "#1d5fd1"}, {"embedding", "#0f9d76"},
                                                            {"head", "#b5359c"},  {"router", "#c0342b"}, {"mlp", "#7a5af0"}};
@@ -18,11 +16,14 @@ std::string title(std::string const& name) {
 }
 
 void write(std::filesystem::path const& file, std::string const& content) {
+    std::filesystem::create_directories(file.parent_path());
     std::ofstream to(file, std::ios::binary);
     to << content;
     to.close();
     if (!to) throw std::runtime_error("could not write " + file.string());
 }
+
+namespace {
 
 std::string csv(settings const& s, std::vector<run> const& runs) {
     std::string all = "optimizer,step,tokens,seconds,train_loss,validation_loss\n";
@@ -33,25 +34,20 @@ std::string csv(settings const& s, std::vector<run> const& runs) {
 }
 
 nlohmann::json json(settings const& s, text const& t, std::vector<run> const& runs) {
-    nlohmann::json all = {{"settings", identity(s, t)}, {"text", {{"name", t.name}, {"bytes", t.all.size()}}}, {"runs", nlohmann::json::array()}};
+    nlohmann::json all = {
+        {"settings", about(s)}, {"text", {{"name", t.name}, {"bytes", t.all.size()}, {"checksum", checksum({t.all})}}}, {"runs", nlohmann::json::array()}};
     for (auto const& r : runs) {
-        const rates own = rates_of(r.optimizer);
         nlohmann::json j = {{"optimizer", r.optimizer},
                             {"steps", r.step},
                             {"complete", r.complete(s)},
                             {"seconds", r.seconds},
                             {"tokens_per_second", r.tokens_a_second(s)},
                             {"optimizer_share_of_step_time", r.optimizer_share()},
+                            {"rates", rates_json(r.optimizer, s)},
                             {"checksum", r.checksum}};
-        j["rates"] = {{"embedding", s.rate * own.embedding},
-                      {"head", s.rate * own.head},
-                      {"attention", s.rate * own.attention},
-                      {"mlp", s.rate * own.mlp},
-                      {"gain", s.rate * own.gain}};
         if (r.complete(s)) j["validation_loss"] = r.validation;
         if (!r.load.empty()) {
             const load_metrics m = metrics(r.load);
-            j["rates"]["router"] = s.rate * own.router;
             j["router"] = {{"load", r.load}, {"load_cv", m.cv}, {"load_entropy", m.entropy}, {"dead_experts", m.dead}, {"top_load", m.top}};
         }
         all["runs"].push_back(j);
@@ -100,20 +96,21 @@ h1{font-size:1.5rem;margin:0 0 .3rem}h2{font-size:1.1rem;margin:2.2rem 0 .4rem}p
 table{border-collapse:collapse;margin:1rem 0;font-variant-numeric:tabular-nums}th,td{padding:.4rem .8rem;text-align:right;border-bottom:1px solid #e3e5e8}
 th{font-weight:600;font-size:.85rem;color:#474b52;vertical-align:bottom}th:first-child,td:first-child{text-align:left;padding-left:0;white-space:nowrap}
 td i{display:inline-block;width:.75em;height:.75em;border-radius:2px;margin-right:.55em}
-svg{width:100%;height:auto;font-family:inherit}.grid{stroke:#e8eaed}.axis{stroke:#8b9097}.tick{font-size:12px;fill:#5b6067}.name{font-size:13px;fill:#33363b}
-.end{font-size:12.5px;font-weight:600}.cell{font-size:11px;fill:#1c1e21}
+svg{width:100%;height:auto;font-family:inherit}
 .maps{display:grid;grid-template-columns:repeat(auto-fit,minmax(270px,1fr));gap:1rem}figure{margin:0}figcaption{font-weight:600;font-size:.9rem}
-</style><h1>A byte-level transformer, one optimizer after the other</h1>)";
+)";
+    page += chart::style;
+    page += "</style><h1>A byte-level transformer, one optimizer after the other</h1>";
     page += chart::text(
         "<p>%s, %zu bytes, 90 %% to learn from, 5 %% to validate. %s, width %td, %td layers, %td heads, %ld steps of %ld bytes, seed %u, rates times %g.</p>",
-        t.name.c_str(), t.all.size(),
+        chart::escaped(t.name).c_str(), t.all.size(),
         c.experts ? chart::text("Mixture of %td SwiGLU experts of %td neurons, %td a byte", c.experts, c.hidden, c.chosen).c_str()
                   : chart::text("Dense SwiGLU of %td neurons", c.hidden).c_str(),
         c.width, c.layers, c.heads, s.steps, s.tokens_a_step(), s.seed, s.rate);
     page += table(s, runs);
     page += "<h2>Loss against steps</h2><p>Marked: validation, on a fixed sample of its part. Thin: training, the mean since the mark before.</p>" +
-            chart::curves("step", "loss, nats a byte", by_step);
-    page += "<h2>Loss against time</h2><p>Seconds of training; evaluation is left out.</p>" + chart::curves("seconds", "loss, nats a byte", by_time);
+            chart::curves({"step", "loss, nats a byte"}, by_step);
+    page += "<h2>Loss against time</h2><p>Seconds of training; evaluation is left out.</p>" + chart::curves({"seconds", "loss, nats a byte"}, by_time);
     if (c.experts) {
         page += chart::text(
             "<h2>Router load</h2><p>An expert's share of the choices on the validation part, times %td: 1 is even, blue more, red less.</p><div class='maps'>",
@@ -136,7 +133,6 @@ svg{width:100%;height:auto;font-family:inherit}.grid{stroke:#e8eaed}.axis{stroke
 }  // namespace
 
 void report(settings const& s, text const& t, std::vector<run> const& runs) {
-    std::filesystem::create_directories(s.out);
     write(s.out / "curves.csv", csv(s, runs));
     write(s.out / "report.json", json(s, t, runs).dump(2) + "\n");
     write(s.out / "report.html", html(s, t, runs));

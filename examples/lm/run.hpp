@@ -42,6 +42,7 @@ load_metrics metrics(std::vector<std::vector<double>> const& load);
 struct diverged : std::runtime_error {
     using std::runtime_error::runtime_error;
 };
+constexpr double diverged_loss = 1e9;  ///< stands for the loss of such a run
 
 /// Trains one optimizer into `folder`, from its checkpoint if there is one and `resume` is set. Ends early, with a
 /// checkpoint, when `interrupted` is set. Throws `diverged`, and isotypic::error or std::runtime_error on a checkpoint of other settings.

@@ -2,6 +2,7 @@
 #include "sweep.hpp"
 #include "chart.hpp"
 #include "checkpoint.hpp"
+#include "report.hpp"
 
 namespace {
 
@@ -11,13 +12,13 @@ struct trial {
     int exponent = 0;  ///< rates times 2^exponent
     unsigned seed = 0;
     double validation = 0, test = -1, cv = 0, speed = 0, share = 0;
+    std::vector<std::pair<long, double>> curve = {};  ///< step and validation loss
 };
 
-constexpr double diverged_loss = 1e9;
-
 nlohmann::json line(trial const& x, nlohmann::json const& what) {
-    return {{"model", x.model}, {"optimizer", x.optimizer},     {"exponent", x.exponent},     {"seed", x.seed},  {"validation", x.validation}, {"test", x.test},
-            {"load_cv", x.cv},  {"tokens_per_second", x.speed}, {"optimizer_share", x.share}, {"settings", what}};
+    return {{"model", x.model},           {"optimizer", x.optimizer}, {"exponent", x.exponent}, {"seed", x.seed},
+            {"validation", x.validation}, {"test", x.test},           {"load_cv", x.cv},        {"tokens_per_second", x.speed},
+            {"optimizer_share", x.share}, {"curve", x.curve},         {"settings", what}};
 }
 
 /// The trials of one model and what they were made with.
@@ -35,8 +36,8 @@ struct table {
     std::filesystem::path folder(int exponent, unsigned seed) const {
         return base.out / "sweep" / (base.model + "-rate" + std::to_string(exponent) + "-seed" + std::to_string(seed));
     }
-    nlohmann::json what() const {
-        nlohmann::json j = identity(base, t);
+    nlohmann::json what(std::string const& optimizer) const {
+        nlohmann::json j = identity(optimizer, base, t);
         j.erase("seed");
         return j;
     }
@@ -44,9 +45,9 @@ struct table {
         std::ifstream from(file);
         for (std::string text; std::getline(from, text);) {
             const auto j = nlohmann::json::parse(text, nullptr, false);
-            if (j.is_discarded() || j.at("settings") != what()) continue;  // a line cut short, or another sweep's
-            trial x{j.at("model"), j.at("optimizer"), j.at("exponent"),          j.at("seed"),           j.at("validation"),
-                    j.at("test"),  j.at("load_cv"),   j.at("tokens_per_second"), j.at("optimizer_share")};
+            if (j.is_discarded() || j.at("settings") != what(j.at("optimizer"))) continue;  // a line cut short, or another sweep's
+            trial x{j.at("model"),   j.at("optimizer"),         j.at("exponent"),        j.at("seed"), j.at("validation"), j.at("test"),
+                    j.at("load_cv"), j.at("tokens_per_second"), j.at("optimizer_share"), j.at("curve")};
             if (trial* old = find(x.optimizer, x.exponent, x.seed))
                 *old = x;
             else
@@ -60,7 +61,7 @@ struct table {
     }
     void append(trial const& x) {
         std::ofstream to(file, std::ios::app);
-        if (!(to << line(x, what()).dump() << std::endl)) throw std::runtime_error("could not write " + file.string());
+        if (!(to << line(x, what(x.optimizer)).dump() << std::endl)) throw std::runtime_error("could not write " + file.string());
     }
 
     /// False when interrupted.
@@ -73,6 +74,7 @@ struct table {
             const run r = train(optimizer, s, t, folder(exponent, seed), true);
             if (!r.complete(s)) return false;
             x.validation = r.validation, x.cv = metrics(r.load).cv, x.speed = r.tokens_a_second(s), x.share = r.optimizer_share();
+            for (auto const& p : r.curve) x.curve.push_back({p.step, p.validation});
         } catch (diverged const& e) {
             std::fprintf(stderr, "%s\n", e.what());
             x.validation = diverged_loss;
@@ -116,6 +118,38 @@ struct table {
         return md + chart::text("\n%s, %u seeds, %ld steps of %ld bytes, factors 2^%d to 2^%d for all.\n", t.name.c_str(), base.seeds, base.steps,
                                 base.tokens_a_step(), low, high);
     }
+    /// Mean and range over the seeds of what `of` reads from a trial, added to a curve at x.
+    template <class F>
+    void add(series& to, double x, std::string const& optimizer, int exponent, F const& of) {
+        double least = 1e300, most = -1e300;
+        for (unsigned seed = 1; seed <= base.seeds; ++seed) {
+            const double y = of(*find(optimizer, exponent, seed));
+            least = std::min(least, y), most = std::max(most, y);
+        }
+        to.points.push_back({x, mean(optimizer, exponent, of)}), to.range.push_back({least, most});
+    }
+    /// Left the validation loss against steps at the best factor, right after the last step against the factor.
+    std::string picture(int low, int high) {
+        std::vector<series> by_step, by_factor;
+        for (auto const& name : base.optimizers) {
+            const int e = best(name, low, high);
+            series a{title(name), colour(name), {}}, b = a;
+            for (std::size_t i = 0; i < find(name, e, 1)->curve.size(); ++i)
+                add(a, double(find(name, e, 1)->curve[i].first), name, e, [i](trial const& x) { return x.curve[i].second; });
+            for (int x = low; x <= high; ++x) add(b, x, name, x, [](trial const& one) { return one.validation; });
+            by_step.push_back(a), by_factor.push_back(b);
+        }
+        const frame left{.x_name = "step", .y_name = "validation loss, nats a byte", .width = 560, .skip = 0.2};
+        const frame right{
+            .x_name = "rates times", .y_name = "after the last step", .width = 560, .skip = 0, .most = 0.5, .powers_of_two = true, .named = false};
+        return chart::file(560, 420, {chart::curves(left, by_step), chart::curves(right, by_factor)});
+    }
+    /// The trials as they stand, a line each.
+    std::string lines() const {
+        std::string all;
+        for (auto const& x : trials) all += line(x, what(x.optimizer)).dump() + "\n";
+        return all;
+    }
     /// Checkpoints that are not of a best point are of no further use.
     void tidy(int low, int high) {
         for (auto const& name : base.optimizers)
@@ -136,7 +170,7 @@ void replace_between(std::filesystem::path const& file, std::string const& mark,
     const auto from = all.find(begin), to = all.find(end);
     if (from == all.npos || to == all.npos) throw std::runtime_error(file.string() + " has no marks for " + mark);
     all.replace(from + begin.size(), to - from - begin.size(), content);
-    std::ofstream(file, std::ios::binary) << all;
+    write(file, all);
 }
 
 }  // namespace
@@ -163,9 +197,11 @@ bool sweep(settings const& s, text const& t) {
         const std::string rows = x.rows(low, high);
         x.tidy(low, high);
         all += "### " + model + "\n\n" + rows + "\n";
+        const std::filesystem::path results = s.smoke ? s.out : LM_FOLDER "/results";
+        write(results / (model + ".svg"), x.picture(low, high)), write(results / (model + ".jsonl"), x.lines());
         if (!s.smoke) replace_between(LM_FOLDER "/README.md", "sweep of " + model, rows);
     }
-    std::ofstream(s.out / "sweep.md") << all;
+    write(s.out / "sweep.md", all);
     std::printf("%s", all.c_str());
     return true;
 }

@@ -8,7 +8,7 @@
 /// lowest mean validation loss over the seeds; the test part is read for that one alone.
 ///
 /// OUT/sweep.jsonl gets a line a finished run and is what a second call goes on from; the table goes to OUT/sweep.md
-/// and, at full size, between its marks in the example's README.
+/// and, at full size, between its marks in the example's README; pictures and trials go to results/ beside it.
 
 /// Returns false when interrupted.
 bool sweep(settings const& s, text const& t);

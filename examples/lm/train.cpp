@@ -20,7 +20,7 @@ struct trainer {
         : s(all),
           pool(s.threads ? s.threads : isotypic::index_t(std::thread::hardware_concurrency())),
           net(s.shape(), s.batch, pool),
-          opt(make_optimizer(name, s.shape(), net.weights, net.gradient, s.rate, s.steps, pool)),
+          opt(make_optimizer(name, s, net.weights, net.gradient, pool)),
           batch(std::size_t(s.batch)) {
         net.weights.start(s.seed);
     }
@@ -49,7 +49,7 @@ struct trainer {
 
 run train(std::string const& name, settings const& s, text const& t, std::filesystem::path const& folder, bool resume) {
     const std::filesystem::path file = folder / (name + ".safetensors");
-    const nlohmann::json what = identity(s, t);
+    const nlohmann::json what = identity(name, s, t);
     const nn::Index length = s.shape().length;
     const long every = std::max(1L, s.steps / 20);
     trainer work(name, s);
@@ -90,7 +90,7 @@ run train(std::string const& name, settings const& s, text const& t, std::filesy
 
 double loss_of(std::filesystem::path const& checkpoint, settings const& s, text const& t, std::string const& name, bytes part) {
     trainer work(name, s);
-    read_checkpoint(checkpoint, identity(s, t), *work.opt);
+    read_checkpoint(checkpoint, identity(name, s, t), *work.opt);
     std::vector<std::vector<double>> load;
     return work.evaluate(windows(part, s.shape().length, nn::Index(part.size())), load);
 }
