@@ -88,6 +88,15 @@ struct table {
         for (unsigned seed = 1; seed <= base.seeds; ++seed) sum += of(*find(optimizer, exponent, seed));
         return sum / base.seeds;
     }
+    template <class F>
+    std::pair<double, double> range(std::string const& optimizer, int exponent, F const& of) {
+        std::pair<double, double> all(1e300, -1e300);
+        for (unsigned seed = 1; seed <= base.seeds; ++seed) {
+            const double y = of(*find(optimizer, exponent, seed));
+            all = {std::min(all.first, y), std::max(all.second, y)};
+        }
+        return all;
+    }
     int best(std::string const& optimizer, int low, int high) {
         auto loss = [&](int e) { return mean(optimizer, e, [](trial const& x) { return x.validation; }); };
         int b = low;
@@ -101,32 +110,36 @@ struct table {
         std::string bar = "\n| --- | --- | --- | --- |";
         if (base.model == "moe") md += " router load CV |", bar += " --- |";
         md += " tokens/s | optimizer's share |" + bar + " --- | --- |\n";
+        std::vector<std::pair<double, std::string>> order;
         for (auto const& name : base.optimizers) {
             const int e = best(name, low, high);
             auto m = [&](auto of) { return mean(name, e, of); };
-            double least = 1e300, most = -1e300;
             for (unsigned seed = 1; seed <= base.seeds; ++seed) {
                 trial& x = *find(name, e, seed);
                 if (x.test < 0) x.test = loss_of(folder(e, seed) / (name + ".safetensors"), with(e, seed), t, name, t.test()), append(x);
-                least = std::min(least, x.test), most = std::max(most, x.test);
             }
-            md += chart::text("| %s | %g | %.4f (%.4f to %.4f) | %.4f |", name.c_str(), std::exp2(e) * base.rate, m([](trial const& x) { return x.test; }),
-                              least, most, m([](trial const& x) { return x.validation; }));
-            if (base.model == "moe") md += chart::text(" %.3f |", m([](trial const& x) { return x.cv; }));
+            auto with_range = [&](char const* format, auto of) {
+                const auto [least, most] = range(name, e, of);
+                return chart::text(format, m(of), least, most);
+            };
+            md += chart::text("| %s | %g |", name.c_str(), std::exp2(e) * base.rate);
+            md += with_range(" %.4f (%.4f to %.4f) |", [](trial const& x) { return x.test; });
+            md += chart::text(" %.4f |", m([](trial const& x) { return x.validation; }));
+            if (base.model == "moe") md += with_range(" %.3f (%.3f to %.3f) |", [](trial const& x) { return x.cv; });
             md += chart::text(" %.0f | %.1f %% |\n", m([](trial const& x) { return x.speed; }), 100 * m([](trial const& x) { return x.share; }));
+            order.push_back({m([](trial const& x) { return x.test; }), name});
         }
-        return md + chart::text("\n%s, %u seeds, %ld steps of %ld bytes, factors 2^%d to 2^%d for all.\n", t.name.c_str(), base.seeds, base.steps,
-                                base.tokens_a_step(), low, high);
+        std::sort(order.begin(), order.end());
+        md += "\nOn the test part `" + order[0].second + "` is";
+        for (std::size_t i = 1; i < order.size(); ++i)
+            md += chart::text("%s %.4f below `%s`", i > 1 ? "," : "", order[i].first - order[0].first, order[i].second.c_str());
+        return md + chart::text(". Text: %s. %u seeds, %ld steps of %ld bytes, rates times %s to %s for all.\n", t.name.c_str(), base.seeds, base.steps,
+                                base.tokens_a_step(), chart::power_of_two(low).c_str(), chart::power_of_two(high).c_str());
     }
-    /// Mean and range over the seeds of what `of` reads from a trial, added to a curve at x.
+    /// Mean and range over the seeds, added to a curve at x.
     template <class F>
     void add(series& to, double x, std::string const& optimizer, int exponent, F const& of) {
-        double least = 1e300, most = -1e300;
-        for (unsigned seed = 1; seed <= base.seeds; ++seed) {
-            const double y = of(*find(optimizer, exponent, seed));
-            least = std::min(least, y), most = std::max(most, y);
-        }
-        to.points.push_back({x, mean(optimizer, exponent, of)}), to.range.push_back({least, most});
+        to.points.push_back({x, mean(optimizer, exponent, of)}), to.range.push_back(range(optimizer, exponent, of));
     }
     /// Left the validation loss against steps at the best factor, right after the last step against the factor.
     std::string picture(int low, int high) {
