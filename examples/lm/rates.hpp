@@ -12,14 +12,14 @@ struct rates {
 
 /// An ablation is `muon` with one role treated as in `stack`.
 inline constexpr rates all_rates[] = {
-    //            embedding  head   router attention mlp    gain
-    {"adamw",     4e-3,      4e-3,  1e-3,  1e-3,     1e-3,  5e-4},
-    {"muon",      8e-3,      1e-3,  2e-3,  0.02,     0.02,  8e-3},
-    {"stack",     0.2,       0.01,  0.015, 0.01,     0.02,  4e-3},
-    {"embedding", 0.2,       1e-3,  2e-3,  0.02,     0.02,  8e-3},
-    {"head",      8e-3,      0.01,  2e-3,  0.02,     0.02,  8e-3},
-    {"router",    8e-3,      1e-3,  0.015, 0.02,     0.02,  8e-3},
-    {"mlp",       8e-3,      1e-3,  2e-3,  0.02,     0.02,  8e-3},
+    //            embedding  head   router  attention mlp   gain
+    {"adamw",     4e-3,      4e-3,  2e-3,   1e-3,     1e-3, 5e-4},
+    {"muon",      8e-3,      1e-3,  8e-3,   0.02,     0.02, 8e-3},
+    {"stack",     0.2,       0.01,  0.0075, 0.01,     0.02, 4e-3},
+    {"embedding", 0.2,       1e-3,  8e-3,   0.02,     0.02, 8e-3},
+    {"head",      8e-3,      0.01,  8e-3,   0.02,     0.02, 8e-3},
+    {"router",    8e-3,      1e-3,  0.0075, 0.02,     0.02, 8e-3},
+    {"mlp",       8e-3,      1e-3,  8e-3,   0.02,     0.02, 8e-3},
 };
 
 inline constexpr std::pair<char const*, double rates::*> all_roles[] = {{"embedding", &rates::embedding}, {"head", &rates::head}, {"router", &rates::router},
