@@ -2,6 +2,8 @@
 #include "prove_claim.hpp"
 #include <isotypic/polar/exact_svd.hpp>
 #include <isotypic/polar/gram_root.hpp>
+#include <isotypic/polar/qdwh.hpp>
+#include <isotypic/polar/zolo_pd.hpp>
 #include <isotypic/update/centre.hpp>
 #include <isotypic/update/polar_grad.hpp>
 #include <isotypic/update/symmetry_compatible.hpp>
@@ -27,4 +29,9 @@ TEST_CASE("claims: Gram roots") {
     prove_claim("left_polar_grad_m, exact", left_polar_grad_m<gram_root>({.engine = {.damping = 1e-8}}));
     prove_claim("centred_left_polar_grad_m, exact", centred_left_polar_grad_m<gram_root>({.engine = {.damping = 1e-8}}));
     prove_claim("hybrid_polar_grad_m, exact", hybrid_polar_grad_m<gram_root>({.engine = {.damping = 1e-8}}));
+}
+
+TEST_CASE("claims: rational maps") {
+    prove_claim("polar, QDWH", polar<qdwh>{});
+    prove_claim("polar, Zolo-PD", polar<zolo_pd>{});
 }
