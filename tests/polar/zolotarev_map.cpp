@@ -64,7 +64,7 @@ TEST_CASE("zolotarev_map: 2 r + 2 equal alternating errors on [least, 1], so no 
                 const double off = f(std::pow(least, 1 - i / 200000.)) - 1;
                 worst = std::max(worst, std::abs(off));
                 if (off * sign < 0) close(), extreme = 0;
-                sign = off, extreme = std::abs(off) > std::abs(extreme) ? off : extreme;
+                sign = off != 0 ? off : sign, extreme = std::abs(off) > std::abs(extreme) ? off : extreme;
             }
             close();
             CHECK(alternations == 2 * terms + 2);
