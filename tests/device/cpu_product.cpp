@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <isotypic/device/cpu_loops.hpp>
 #include <isotypic/device/cpu_product.hpp>
+#include <isotypic/matrix/eigen.hpp>
 #include "device/shapes.hpp"
 
 using namespace isotypic;
@@ -88,8 +89,10 @@ TEST_CASE_TEMPLATE("with beta = 0 what c held is not read", T, float, double) {
     for (order o : orders) {
         storage<T> a(4, 5, o), b(5, 6, o), c(4, 6, o), s(4, 4, o);
         a.fill(1), b.fill(2);
-        transform(d, [](T& v) { v = std::numeric_limits<T>::quiet_NaN(); }, c.all);
-        transform(d, [](T& v) { v = std::numeric_limits<T>::quiet_NaN(); }, s.all);
+        transform(
+            d, [](T& v) { v = std::numeric_limits<T>::quiet_NaN(); }, c.all);
+        transform(
+            d, [](T& v) { v = std::numeric_limits<T>::quiet_NaN(); }, s.all);
         multiply<T>(d, 1, a.one(), b.one(), 0, c.one());
         multiply_symmetric<T>(d, 1, a.one(), 0, s.one());
         for (T v : elements(c.one())) CHECK(v == v);
@@ -136,4 +139,38 @@ TEST_CASE_TEMPLATE("products of parts and of reversed rows", T, float, double) {
 
 TEST_CASE_TEMPLATE("products do not depend on threads or addresses", T, float, double) {
     check_bits([](cpu& d, index_t m, index_t n, order o, index_t shift) { return products<T>(d, m, n, o, shift); });
+}
+
+// Large enough to be cut into strips, on either side.
+TEST_CASE_TEMPLATE("products in strips are the products, whatever the threads", T, float, double) {
+    cpu serially;
+    for (auto [m, n] : {std::pair<index_t, index_t>{150, 800}, {800, 150}, {390, 391}})
+        for (order o : {order::rows, order::columns}) {
+            INFO("seed ", seed(), ", ", m, " x ", n, " in order ", int(o));
+            const index_t k = 60;
+            storage<T> a(m, k, o), b(k, n, o), c(m, n, o), again(m, n, o), s(m, m, o), s_again(m, m, o);
+            a.fill(1), b.fill(2);
+            const view<T> f = a.one(), g = b.one();
+            multiply<T>(serially, 1, f, g, 0, c.one());
+            multiply_symmetric<T>(serially, 1, f, 0, s.one());
+            double worst = 0, worst_symmetric = 0;
+            for (index_t i = 0; i < m; i += 7) {
+                const Eigen::MatrixXd row = as_eigen(f).row(i).template cast<double>();
+                worst = std::max(worst, (as_eigen(c.one()).row(i).template cast<double>() - row * as_eigen(g).template cast<double>()).cwiseAbs().maxCoeff());
+                worst_symmetric =
+                    std::max(worst_symmetric,
+                             (as_eigen(s.one()).row(i).template cast<double>() - row * as_eigen(f).template cast<double>().transpose()).cwiseAbs().maxCoeff());
+            }
+            const double rounding = double(k) * double(std::numeric_limits<T>::epsilon());
+            CHECK(worst <= rounding);
+            CHECK(worst_symmetric <= rounding);
+            for (index_t threads : {2, 3, 7}) {
+                thread_pool pool(threads);
+                cpu d(pool);
+                multiply<T>(d, 1, f, g, 0, again.one());
+                multiply_symmetric<T>(d, 1, f, f.transposed(), 0, s_again.one());
+                CHECK(same_bits(elements(c.one()), elements(again.one())));
+                CHECK(same_bits(elements(s.one()), elements(s_again.one())));
+            }
+        }
 }
