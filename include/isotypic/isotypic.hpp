@@ -5,6 +5,7 @@
 /// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp, the engines that need Eigen's
 /// decompositions, and device/thread_pool.hpp: the standard library's threads cost a file half of what all the rest does.
 #include <isotypic/device/cpu_finite.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_loops.hpp>
 #include <isotypic/device/cpu_product.hpp>
 #include <isotypic/device/cpu_sums.hpp>

@@ -4,7 +4,7 @@
 #include "device/shapes.hpp"
 #include <Eigen/Core>
 #include <isotypic/norm/spectral.hpp>
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_sums.hpp>
 
 using namespace isotypic;

@@ -2,7 +2,7 @@
 // A role's rule, rate and decay, and the slot that has forgotten their types.
 #include "support.hpp"
 #include <doctest/doctest.h>
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/model/role_slot.hpp>
 #include <isotypic/model/roles.hpp>
 #include <isotypic/update/centre.hpp>

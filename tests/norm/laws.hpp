@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "storage.hpp"
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/device/device.hpp>
 #include <isotypic/group/product.hpp>

@@ -86,8 +86,8 @@ TEST_CASE("by_accuracy: a row is divided by its norm, and the plan's cost does n
 
 TEST_CASE("by_accuracy: what every engine owes") {
     for (by_accuracy const& engine : {by_accuracy{}, by_accuracy{1e-6, 1e-3}}) {
-        keep_their_word<double>(engine, formulas::exact_polar, [](dense const&) { return 2e-3; });
-        keep_their_word<float>(engine, formulas::exact_polar, [](dense const&) { return 2e-3; });
+        keep_their_word<double>(engine, formulas::exact_polar, [](dense const&) { return 2e-5; });
+        keep_their_word<float>(engine, formulas::exact_polar, [](dense const&) { return 2e-4; });
         CHECK(same_at_every_address<float>(engine));
     }
     CHECK(distance(factor<double>(by_accuracy{1e-12, 1e-3}, formulas::gaussian(20, 30, 5)), formulas::exact_polar(formulas::gaussian(20, 30, 5))) < 1e-11);

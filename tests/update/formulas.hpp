@@ -2,7 +2,7 @@
 #pragma once
 #include "../golden/npy.hpp"
 #include <isotypic/check/seed.hpp>
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/group/random.hpp>
 #include <isotypic/matrix/eigen.hpp>

@@ -4,7 +4,7 @@
 #include <doctest/doctest.h>
 #include <isotypic/check/seed.hpp>
 #include <isotypic/device/cpu_loops.hpp>
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/group/product.hpp>
 #include <isotypic/group/random.hpp>
@@ -77,7 +77,7 @@ TEST_CASE("update_for: numbers") {
            rows_centred(rows_centred(x.transpose()).rowwise().normalized()).transpose()).norm() < 1e-14);
 
     const Eigen::JacobiSVD<matrix_d> svd(x, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    CHECK((update<symmetry<orthogonal, orthogonal>>(x) - svd.matrixU() * svd.matrixV().transpose()).norm() < 1e-6);
+    CHECK((update<symmetry<orthogonal, orthogonal>>(x) - svd.matrixU() * svd.matrixV().transpose()).norm() < 1e-4);
 }
 
 TEST_CASE("update_for: the steepest direction of the canonical norm, <x, u> = N*(x) and N(u) = 1") {
@@ -92,5 +92,5 @@ TEST_CASE("update_for: the steepest direction of the canonical norm, <x, u> = N*
     check(symmetry<permutation, orthogonal>{}, 1e-13);
     check(symmetry<orthogonal, permutation>{}, 1e-13);
     check(symmetry<permutation, permutation>{}, 1e-13);
-    check(symmetry<orthogonal, orthogonal>{}, 1e-6);
+    check(symmetry<orthogonal, orthogonal>{}, 1e-5);
 }

@@ -2,7 +2,7 @@
 #pragma once
 #include <isotypic/check/specimen.hpp>
 #include <isotypic/device/cpu_loops.hpp>
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/update/pipe.hpp>
 #include <functional>

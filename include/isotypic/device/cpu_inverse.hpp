@@ -144,7 +144,7 @@ void invert_by_sweeps(workspace& w, view<T const> a, T shift, view<T> to) {
 }
 
 /// Rows or columns of a triangular factor that are multiplied at once: what lies above the diagonal costs half of it.
-inline constexpr index_t step = 128;
+inline constexpr index_t panel = 128;
 
 /// The lower triangle of a <- N; above it are zeros, before and after.
 template <class T>
@@ -156,19 +156,19 @@ void factor(cpu& device, view<T> a, T least) {
     auto take = [&] { return view<T>(device.scratch().template take<T>(h * rest), rest, h, 1, rest); };
     const view<T> l21 = take(), w = take();
     factor<T>(device, n11, least);
-    for (index_t j = 0; j < h; j += step) {
-        const index_t k = (std::min)(step, h - j);
+    for (index_t j = 0; j < h; j += panel) {
+        const index_t k = (std::min)(panel, h - j);
         multiply<T>(device, 1, below.part(0, 0, rest, j + k), n11.part(j, 0, k, j + k).transposed(), 0, l21.part(0, j, rest, k));
     }
     multiply_triangle<T>(device, -1, l21, view<T const>(l21).transposed(), 1, n22, false);
     for (index_t j = 1; j < rest; ++j) std::fill_n(&n22(0, j), j, T(0));
     factor<T>(device, n22, least);
-    for (index_t j = 0; j < h; j += step) {
-        const index_t k = (std::min)(step, h - j);
+    for (index_t j = 0; j < h; j += panel) {
+        const index_t k = (std::min)(panel, h - j);
         multiply<T>(device, 1, l21.part(0, j, rest, h - j), n11.part(j, j, h - j, k), 0, w.part(0, j, rest, k));
     }
-    for (index_t i = 0; i < rest; i += step) {
-        const index_t k = (std::min)(step, rest - i);
+    for (index_t i = 0; i < rest; i += panel) {
+        const index_t k = (std::min)(panel, rest - i);
         multiply<T>(device, -1, n22.part(i, 0, k, i + k), w.part(0, 0, i + k, h), 0, below.part(i, 0, k, h));
     }
 }
@@ -210,7 +210,7 @@ void invert_spd(cpu& device, view<T const> a, std::type_identity_t<T> shift, std
     detail::factor<T>(device, f, shift);
     // The last rows of N touch all of x, the first ones its corner.
     for (index_t end = n; end > 0;) {
-        const index_t begin = (end - 1) / detail::step * detail::step;
+        const index_t begin = (end - 1) / detail::panel * detail::panel;
         const view<T const> rows = f.part(begin, 0, end - begin, end);
         detail::multiply_triangle<T>(device, 1, rows.transposed(), rows, T(end < n), x.part(0, 0, end, end), false);
         end = begin;

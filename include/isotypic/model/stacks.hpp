@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/model/layerwise.hpp>
 #include <isotypic/model/roles.hpp>
 #include <isotypic/update/adamw.hpp>

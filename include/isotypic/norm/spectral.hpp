@@ -2,7 +2,7 @@
 #pragma once
 #include <isotypic/device/device.hpp>
 #include <isotypic/group/shift.hpp>
-#include <isotypic/polar/newton_schulz.hpp>
+#include <isotypic/polar/by_accuracy.hpp>
 
 /// \file
 /// The largest singular value: the norm of blocks isotropic on both sides.
@@ -17,7 +17,7 @@
 namespace isotypic {
 
 /// s_1(X), with the engine for its steepest direction.
-template <class Engine = newton_schulz>
+template <class Engine = by_accuracy>
 struct spectral {
     Engine engine{};
 
@@ -48,12 +48,14 @@ struct spectral {
     /// y <- polar factor of each item of x (of a joined pair: of the two side by side); y may be x.
     template <device D, class T, class S>
     void steepest(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
+        // An engine that depends on the shape is chosen once for all items.
+        auto const& chosen = for_shape<std::remove_const_t<T>>(x.rows() * (x.joined && x.stacked ? 2 : 1), x.cols() * (x.joined && !x.stacked ? 2 : 1));
         d.for_each_task(x.count, [&](index_t k, auto& device) {
-            if (!x.joined) return engine(device, x.panel(k), y.panel(k));
+            if (!x.joined) return chosen(device, x.panel(k), y.panel(k));
             auto scope = device.scratch().open();
             view<T const, S> whole = gathered(device, item(x, k));
             view<T, S> factor = dense_like(device.scratch().template take<T>(whole.size()), blocks<T const, S>(whole)).first;
-            engine(device, whole, factor);
+            chosen(device, whole, factor);
             scattered(device, view<T const, S>(factor), item(y, k));
         });
     }
@@ -71,6 +73,13 @@ struct spectral {
     }
 
 private:
+    template <class T>
+    auto for_shape(index_t rows, index_t cols) const {
+        if constexpr (requires { engine.template plan<T>(rows, cols).engine; })
+            return engine.template plan<T>(rows, cols).engine;
+        else
+            return engine;
+    }
     /// s_1 of a wide matrix. With A_0 = X X' and A_(i+1) = (A_i / f_i)^2, f_i = |A_i|_F, log s_1 is the sum of
     /// log f_i / 2^(i+1); f_i settles, which gives the rest of the series.
     template <device D, class T, class S>

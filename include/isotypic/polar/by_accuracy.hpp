@@ -29,7 +29,7 @@ struct polar_plan {
 
 /// See the file's comment. `by_accuracy{.accuracy = 1e-3}.plan<float>(m, n)` says what is going to be done.
 struct by_accuracy {
-    double accuracy = 1e-3, above = 1e-3;
+    double accuracy = 1e-5, above = 1e-3;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/polar/newton_schulz.hpp>
 #include <isotypic/update/momentum.hpp>
 #include <isotypic/update/scale.hpp>
 #include <isotypic/update/steepest.hpp>
@@ -23,14 +24,14 @@ struct muon_settings {
 };
 
 inline auto muon_keller(muon_settings s = {}) {
-    return momentum{s.mu, s.nesterov} | polar<>{{s.set}} | scaled(keller_scale{});
+    return momentum{s.mu, s.nesterov} | polar<newton_schulz>{{s.set}} | scaled(keller_scale{});
 }
 inline auto muon_moonlight(muon_settings s = {}) {
-    return heavy_ball{s.mu, s.nesterov} | polar<>{{s.set}} | scaled(moonlight_scale{});
+    return heavy_ball{s.mu, s.nesterov} | polar<newton_schulz>{{s.set}} | scaled(moonlight_scale{});
 }
 /// 1.02 |X|_F + 1e-6 is their divisor; the set's cushion multiplies its eps.
 inline auto muon_heads(muon_settings s = {.set = polar_express_cushion.with_norm_eps(1e-6 / 1.02)}) {
-    return heavy_ball{s.mu, s.nesterov} | polar<>{{s.set}} | scaled(keller_scale{});
+    return heavy_ball{s.mu, s.nesterov} | polar<newton_schulz>{{s.set}} | scaled(keller_scale{});
 }
 
 }  // namespace isotypic

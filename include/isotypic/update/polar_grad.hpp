@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/polar/newton_schulz.hpp>
 #include <isotypic/update/momentum.hpp>
 #include <isotypic/update/steepest.hpp>
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/polar/newton_schulz.hpp>
 #include <isotypic/update/by_columns.hpp>
 #include <isotypic/update/damped_rows.hpp>
 #include <isotypic/update/momentum.hpp>
@@ -78,7 +79,7 @@ struct scion_sign_settings {
 };
 
 inline auto scion_spectral(scion_spectral_settings s = {}) {
-    return momentum{.beta = 1 - s.mu} | polar<>{{s.set}} | scaled(spectral_scale{s.at_least_one, s.normalized}, s.radius);
+    return momentum{.beta = 1 - s.mu} | polar<newton_schulz>{{s.set}} | scaled(spectral_scale{s.at_least_one, s.normalized}, s.radius);
 }
 inline auto scion_sign(scion_sign_settings s = {}) {
     return momentum{.beta = 1 - s.mu} | sign{} | scaled(detail::fan_in_scale{s.normalized}, s.radius);
