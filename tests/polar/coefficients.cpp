@@ -42,6 +42,9 @@ const published table[] = {
     {"deepseek", deepseek, 1, 1.0005, 1, 1.0005, 1, 79263, 1e-4},
     {"simple_quintic", simple_quintic, 1, 1, 1, 1, 0.393, 4096, 1e-5},
     {"cubic5", cubic5, 0.774, 1.300, 0.119, 1.300, 0.012, 119, 1e-3},
+    {"turbo_positive", turbo_positive, 0.941, 1.050, 0.147, 1.050, 0.015, 147, 1e-3},
+    {"classic_cubic", classic_cubic, 1, 1, 0.99994, 1, 0.323, 3325, 1e-5},
+    {"classic_quintic", classic_quintic, 1, 1, 0.98076, 1, 0.187, 1888, 1e-5},
 };
 
 }  // namespace
@@ -66,6 +69,24 @@ TEST_CASE("coefficients: every set maps 0 to 0 and is odd") {
     }
     CHECK(turbo(0) == 0);
     CHECK(turbo.steps == 4);
+}
+
+TEST_CASE("coefficients: every set keeps signs on (0, 1], except turbo near 1") {
+    for (published const& p : table) {
+        INFO(p.name);
+        CHECK(values(p.set, 1e-9).least > 0);
+    }
+    CHECK(values(turbo, 1e-9).least < -1);
+    for (double s = 1e-9; s < 0.88; s *= 1.001) CHECK(turbo(s) > 0);
+    for (double s = 0.885; s <= 1; s += 1e-3) CHECK(turbo(s) < 0);
+    CHECK(turbo(1) == doctest::Approx(-0.99).epsilon(5e-3));
+}
+
+TEST_CASE("coefficients: the classics stay within [0, 1], rise and end at 1") {
+    for (coefficients const& set : {classic_cubic, classic_quintic}) {
+        CHECK(set(1) == 1);
+        for (double s = 1e-4; s < 0.9; s *= 1.01) CHECK((set(s) <= set(1.01 * s) + 1e-15 && set(1.01 * s) <= 1 + 1e-15));
+    }
 }
 
 TEST_CASE("coefficients: a list repeats its last entry, which margins spare") {

@@ -1,28 +1,14 @@
 // SPDX-License-Identifier: MIT
-#include "engines.hpp"
+#include "products.hpp"
 #include <isotypic/polar/newton_schulz.hpp>
 
 using namespace engines;
 
 TEST_CASE("newton_schulz: every set does to singular values what its scalar map says") {
-    for (coefficients const& set : {keller, you5, you6, polar_express, polar_express_101, polar_express_105, polar_express_cushion, cans, deepseek, cubic5, turbo, simple_quintic}) {
+    for (coefficients const& set : every_set) {
         auto formula = [&](dense const& a) { return formulas::iterated(a, set); };
-        // A rounding before any step grows by the slope of the steps that follow: 5e4 for cans at 1.
-        auto slope = [&](dense const& a) {
-            const double norm = a.norm();
-            return 1 + formulas::largest(formulas::by_values(a, [&](double s) {
-                double x = s / norm / set.cushion, slopes = 1;
-                for (int i = 0; i < set.steps; ++i) {
-                    const quintic q = set.step(i);
-                    const double t = x * x;
-                    slopes = 1 + slopes * std::abs(q.a + t * (3 * q.b + t * 5 * q.c));
-                    x *= q.a + t * (q.b + t * q.c);
-                }
-                return slopes;
-            }));
-        };
-        keep_their_word<double>(newton_schulz{set}, formula, [&](dense const& a) { return 1e-14 * slope(a); });
-        keep_their_word<float>(newton_schulz{set}, formula, [&](dense const& a) { return 1e-6 * slope(a); });
+        keep_their_word<double>(newton_schulz{set}, formula, [&](dense const& a) { return 1e-14 * slope(a / a.norm(), set); });
+        keep_their_word<float>(newton_schulz{set}, formula, [&](dense const& a) { return 1e-6 * slope(a / a.norm(), set); });
     }
 }
 
@@ -45,4 +31,9 @@ TEST_CASE("newton_schulz: a norm eps is added to |M|_F before the cushion") {
 TEST_CASE("newton_schulz: same bits at every address") {
     CHECK(same_at_every_address<float>(newton_schulz{}));
     CHECK(same_at_every_address<double>(newton_schulz{keller}));
+}
+
+TEST_CASE("newton_schulz: no allocation after the first call, same bits for any number of threads") {
+    CHECK(allocates_nothing<float>(newton_schulz{}));
+    CHECK(same_for_threads<float>(newton_schulz{}));
 }

@@ -12,8 +12,9 @@
 ///
 /// Both sides give the same matrix; a side only names which Gram matrix is formed (arXiv 2605.18106: right
 /// for tall blocks, left for wide ones). e = 0 is the polar factor with the pseudo-inverse's meaning on the
-/// null space. A Gram matrix squares the condition: `exact_svd` is the better engine beyond 1e6. Works in
-/// double, allocates, and includes Eigen's decompositions: isotypic.hpp does not bring it.
+/// null space. `left_root` and `right_root` are the roots by themselves, without M. A Gram matrix squares the
+/// condition: `exact_svd` is the better engine beyond 1e6. Works in double, allocates, and includes Eigen's
+/// decompositions: isotypic.hpp does not bring it.
 namespace isotypic {
 
 /// Whose Gram matrix: MM' (left), M'M (right), or the smaller of the two.
@@ -39,20 +40,46 @@ struct gram_root {
             right(d, m, u);
     }
 
+    /// (x'x + e I)^(-1/2) on the values above the cutoff, else 0, for x = M / norm in T.
+    template <class T>
+    Eigen::MatrixXd inverse_root(Eigen::MatrixXd const& x, double norm) const {
+        const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> gram(x.transpose() * x);
+        Eigen::VectorXd s = gram.eigenvalues().cwiseMax(0).cwiseSqrt();
+        const double k = double(x.rows() > x.cols() ? x.rows() : x.cols());
+        const double rounding = std::fmax(k * double(std::numeric_limits<T>::epsilon()), std::sqrt(k * std::numeric_limits<double>::epsilon()));
+        const double least = std::fmax(cutoff, rounding) * s(s.size() - 1);
+        const double e = relative ? std::sqrt(damping / double(x.cols())) : std::sqrt(damping) / norm;
+        for (double& v : s) v = v > least ? 1 / std::hypot(v, e) : 0;
+        return gram.eigenvectors() * s.asDiagonal() * gram.eigenvectors().transpose();
+    }
+
 private:
     template <device D, class T>
     void right(D& d, view<T const> m, view<T> u) const {
-        detail::on_copy(d, m, u, [&](Eigen::MatrixXd const& x, double norm) -> Eigen::MatrixXd {
-            const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> gram(x.transpose() * x);
-            Eigen::VectorXd s = gram.eigenvalues().cwiseMax(0).cwiseSqrt();
-            const double k = double(m.rows > m.cols ? m.rows : m.cols);
-            const double rounding = std::fmax(k * double(std::numeric_limits<T>::epsilon()), std::sqrt(k * std::numeric_limits<double>::epsilon()));
-            const double least = std::fmax(cutoff, rounding) * s(s.size() - 1);
-            const double e = relative ? std::sqrt(damping / double(m.cols)) : std::sqrt(damping) / norm;
-            for (double& v : s) v = v > least ? 1 / std::hypot(v, e) : 0;
-            return x * (gram.eigenvectors() * s.asDiagonal() * gram.eigenvectors().transpose());
-        });
+        detail::on_copy(d, m, u, [&](Eigen::MatrixXd const& x, double norm) -> Eigen::MatrixXd { return x * inverse_root<T>(x, norm); });
     }
 };
+
+/// out <- (M'M)^(-1/2), n x n for an m x n block: M out is the polar factor, out has M's null space, out(t M) = out(M) / t. The
+/// engine gives damping and cutoff; its side plays no part. Overflows where 1 / s_k does. out does not overlap m.
+template <device D, class T>
+void right_root(D& d, gram_root const& engine, view<T const> m, view<T> out) {
+    const double norm = frobenius(d, blocks<T const>(m));
+    if (!(norm > 0 && std::isfinite(norm)))
+        return transform(
+            d, [v = T(0 * norm)](T& to) { to = v; }, blocks<T>(out));
+    Eigen::MatrixXd x(m.rows, m.cols);
+    for (index_t j = 0; j < m.cols; ++j)
+        for (index_t i = 0; i < m.rows; ++i) x(i, j) = double(m(i, j)) / norm;
+    x = engine.inverse_root<T>(x, norm);
+    for (index_t j = 0; j < out.cols; ++j)
+        for (index_t i = 0; i < out.rows; ++i) out(i, j) = T(x(i, j) / norm);
+}
+
+/// out <- (MM')^(-1/2), m x m for an m x n block: out M is the polar factor.
+template <device D, class T>
+void left_root(D& d, gram_root const& engine, view<T const> m, view<T> out) {
+    right_root(d, engine, m.transposed(), out);
+}
 
 }  // namespace isotypic

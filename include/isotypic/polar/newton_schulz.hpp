@@ -14,6 +14,46 @@
 /// g U(M) h' at any number of steps. The values tend to 1, so the result tends to the polar factor; how
 /// near depends on the coefficients, the steps and the smallest singular value. Zero gives zero.
 namespace isotypic {
+namespace detail {
+
+template <device D, class T, class S>
+void add_to_diagonal(D& d, double t, view<T, S> a) {
+    transform(
+        d, [v = T(t)](T& x) { x += v; }, blocks<T, S>(view<T, S>(a.data, a.rows, 1, a.row_stride + a.col_stride, 1)));
+}
+
+/// u <- m / ((|m|_F + norm_eps) cushion). The norm is taken in double, so any finite scale will do.
+template <device D, class T, class S>
+void normalise(D& d, coefficients const& set, view<T const, S> m, view<T, S> u) {
+    const double norm = (frobenius(d, blocks<T const, S>(m)) + set.norm_eps) * set.cushion;
+    scale(d, norm > 0 ? std::fmin(1 / norm, 1.7e308) : 0, blocks<T const, S>(m), blocks<T, S>(u));
+}
+
+/// u <- the set's steps on u, k x n with k <= n. `first`, if not empty, holds u u' and is overwritten.
+template <device D, class T, class S>
+void take_steps(D& d, coefficients const& set, view<T, S> u, view<T, S> first = {}) {
+    auto scope = d.scratch().open();
+    const index_t k = u.rows;
+    auto square = [&] { return view<T, S>(d.scratch().template take<T>(k * k), k, k); };
+    const view<T, S> a = first.size() ? first : square(), b = square();
+    view<T, S> x = u, y = dense_like(d.scratch().template take<T>(u.size()), blocks<T, S>(u)).first;
+    for (int i = 0; i < set.steps; ++i) {
+        const quintic q = set.step(i);
+        if (i || !first.size()) multiply_symmetric<T>(d, 1, x, 0, a);
+        copy(d, blocks<T const, S>(a), blocks<T, S>(b));
+        // b <- a I + b A + c A A, so that the step is one product y <- b x.
+        if (q.c != 0)
+            multiply_symmetric<T>(d, T(q.c), a, T(q.b), b);
+        else
+            scale(d, q.b, blocks<T const, S>(a), blocks<T, S>(b));
+        add_to_diagonal(d, q.a, b);
+        multiply<T>(d, 1, b, x, 0, y);
+        std::swap(x, y);
+    }
+    copy(d, blocks<T const, S>(x), blocks<T, S>(u));
+}
+
+}  // namespace detail
 
 /// See the file's comment. `newton_schulz{keller}` is Muon's, the default is Polar Express, 8 steps.
 struct newton_schulz {
@@ -22,32 +62,13 @@ struct newton_schulz {
     using commutes_with = symmetry<orthogonal, orthogonal>;
     bool scale_free() const { return set.norm_eps == 0; }
 
-    /// u <- polynomial of m; u has m's shape and may be m. The norm is taken in double, so any finite scale will do.
+    /// u <- polynomial of m; u has m's shape and may be m.
     template <device D, class T, class S>
     void operator()(D& d, view<T const, S> m, view<T, S> u) const {
         if (m.rows > m.cols) return (*this)(d, m.transposed(), u.transposed());
         if (!m.size()) return;
-        auto scope = d.scratch().open();
-        const double norm = (frobenius(d, blocks<T const, S>(m)) + set.norm_eps) * set.cushion;
-        scale(d, norm > 0 ? std::fmin(1 / norm, 1.7e308) : 0, blocks<T const, S>(m), blocks<T, S>(u));
-
-        const index_t k = m.rows;
-        view<T, S> a(d.scratch().template take<T>(k * k), k, k), b(d.scratch().template take<T>(k * k), k, k);
-        view<T, S> x = u, y = dense_like(d.scratch().template take<T>(m.size()), blocks<T, S>(u)).first;
-        for (int i = 0; i < set.steps; ++i) {
-            const quintic q = set.step(i);
-            multiply_symmetric<T>(d, 1, x, 0, a);
-            copy(d, blocks<T const, S>(a), blocks<T, S>(b));
-            // b <- a I + b A + c A A, so that the step is one product y <- b x.
-            if (q.c != 0)
-                multiply_symmetric<T>(d, T(q.c), a, T(q.b), b);
-            else
-                scale(d, q.b, blocks<T const, S>(a), blocks<T, S>(b));
-            transform(d, [t = T(q.a)](T& v) { v += t; }, blocks<T, S>(view<T, S>(b.data, k, 1, k + 1, 1)));
-            multiply<T>(d, 1, b, x, 0, y);
-            std::swap(x, y);
-        }
-        copy(d, blocks<T const, S>(x), blocks<T, S>(u));
+        detail::normalise(d, set, m, u);
+        detail::take_steps(d, set, u);
     }
 };
 
