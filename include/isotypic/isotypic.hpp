@@ -15,6 +15,9 @@
 #include <isotypic/model/roles.hpp>
 #include <isotypic/model/stacks.hpp>
 #include <isotypic/model/step.hpp>
+#include <isotypic/polar/coupled_root.hpp>
+#include <isotypic/polar/gram_newton_schulz.hpp>
+#include <isotypic/polar/turbo_muon.hpp>
 #include <isotypic/update/adamw.hpp>
 #include <isotypic/update/damped_rows.hpp>
 #include <isotypic/update/geometric_median.hpp>

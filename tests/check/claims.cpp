@@ -2,7 +2,7 @@
 #include "prove_claim.hpp"
 #include <isotypic/polar/coupled_root.hpp>
 #include <isotypic/polar/gram_newton_schulz.hpp>
-#include <isotypic/polar/newton_schulz.hpp>
+#include <isotypic/polar/turbo_muon.hpp>
 #include <isotypic/update/adamw.hpp>
 #include <isotypic/update/by_columns.hpp>
 #include <isotypic/update/centre.hpp>
@@ -60,6 +60,7 @@ TEST_CASE("claims: shifts") {
 TEST_CASE("claims: polar factors") {
     prove_claim("polar", polar{});
     prove_claim("polar, Keller", polar{newton_schulz{keller}});
+    prove_claim("polar, Turbo-Muon", polar{turbo_muon{}});
     prove_claim("polar, Gram Newton-Schulz", polar{gram_newton_schulz{}});
     prove_claim("polar, coupled root", polar{coupled_root{}});
     prove_claim("polar, nuclear scale", momentum{.beta = 0.7} | polar<>{.alpha = 1});

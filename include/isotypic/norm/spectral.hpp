@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
+#include <isotypic/group/orthogonal.hpp>
 #include <isotypic/group/shift.hpp>
 #include <isotypic/polar/by_accuracy.hpp>
 
@@ -22,8 +23,9 @@ struct spectral {
     Engine engine{};
 
     using invariant_under = typename Engine::commutes_with;
-    static constexpr shift_law row_shift{.keeps = true};
-    static constexpr shift_law col_shift{.keeps = true};
+    // The reflection in 1 leaves a horizontal X alone, so also what an engine that commutes with it makes of X.
+    static constexpr shift_law row_shift{.keeps = subgroup_of<orthogonal, typename invariant_under::rows>};
+    static constexpr shift_law col_shift{.keeps = subgroup_of<orthogonal, typename invariant_under::cols>};
     static constexpr bool multiplies = true;
 
     /// Is U(tX) = U(X) for t > 0? An engine with an absolute eps says no by a `scale_free` of its own.
