@@ -68,6 +68,7 @@ private:
 
         /// Tries what `left` more passes can do from [low, 1].
         void go_on(std::array<zolotarev_map, 4> passes, std::size_t done, int left, double low, double flops) {
+            if (done >= passes.size()) return;  // never: g++ 12 cannot tell
             zolotarev_map& next = passes[done];
             for (int terms = left == 1 ? fewest(low) : 1; terms <= zolotarev_map::most_terms; ++terms) {
                 const double sum = flops + cost(terms);
