@@ -3,6 +3,7 @@
 #include <doctest/doctest.h>
 #include <isotypic/check/seed.hpp>
 #include <isotypic/group/random.hpp>
+#include <isotypic/device/thread_pool.hpp>
 #include <isotypic/model/stacks.hpp>
 #include <Eigen/Core>
 
@@ -97,6 +98,25 @@ TEST_CASE("matched: the first step moves the entries of every block by 0.2 times
         CHECK(m < 0.2 * rate * (1 + 1e-9));
         CHECK(m > 0.15 * rate);
     }
+}
+
+TEST_CASE("matched: twenty steps have the same bits for any threads") {
+    auto run = [](index_t threads) {
+        thread_pool pool(threads);
+        auto stack = stacks::matched<float>(0.01);
+        stack.run_on(pool);
+        std::vector<Eigen::MatrixXf> w, g;
+        for (auto [m, n] : {std::pair<index_t, index_t>{400, 500}, {30, 8}, {170, 200}, {64, 64}}) w.push_back(gaussian(m, n, 1).cast<float>()), g.push_back(gaussian(m, n, 2).cast<float>());
+        std::vector<gradient<float>> all;
+        for (std::size_t i = 0; i < w.size(); ++i) all.push_back(stack.add(std::to_string(i), as<projection>(w[i]))(g[i]));
+        for (int step = 0; step < 20; ++step) {
+            stack.step(all);
+            for (std::size_t i = 0; i < w.size(); ++i) g[i] = 0.5f * g[i] + 0.1f * w[i];
+        }
+        return w;
+    };
+    const auto serially = run(1);
+    for (index_t threads : {2, 3, 7}) CHECK(run(threads) == serially);
 }
 
 TEST_CASE("symmetry_compatible: rates of the paper's run, constant and then linear to zero, vectors on a cosine") {

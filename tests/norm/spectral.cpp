@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include <isotypic/norm/spectral.hpp>
+#include <isotypic/device/thread_pool.hpp>
 #include "norm/laws.hpp"
+#include "storage.hpp"
 #include <Eigen/SVD>
 
 using namespace isotypic;
@@ -45,6 +47,19 @@ TEST_CASE("a batch has the largest value and the sum of the duals; a pair is one
     CHECK(spectral<>{}.value(d, pair.all) == doctest::Approx(whole.jacobiSvd().singularValues()(0)).epsilon(1e-12));
     CHECK(spectral<>{}.value(d, pair.all.transposed()) == doctest::Approx(whole.jacobiSvd().singularValues()(0)).epsilon(1e-12));
     CHECK(spectral<>{}.dual(d, pair.all) == doctest::Approx(whole.jacobiSvd().singularValues().sum()).epsilon(1e-3));
+}
+
+TEST_CASE("large items of an odd batch: all threads share the last, the bits stay") {
+    storage<float> x(512, 512, order::rows, 0, 3), u(512, 512, order::rows, 0, 3), alone(512, 512);
+    x.fill(3);
+    cpu serially;
+    thread_pool pool(2);
+    cpu d(pool);
+    spectral<zolotarev>{}.steepest(d, blocks<float const>(x.all), u.all);
+    for (index_t k = 0; k < 3; ++k) {
+        zolotarev{}(serially, view<float const>(x.all.panel(k)), alone.one());
+        CHECK(same_bits(elements(u.all.panel(k)), elements(alone.one())));
+    }
 }
 
 TEST_CASE_TEMPLATE("subnormal and strided matrices have finite steepest directions", T, float, double) {

@@ -49,6 +49,12 @@ void scale(D& d, double s, blocks<T, S> const& x, blocks<U, S> const& y) {
     transform(d, [s](auto const& a, auto& b) { b = U(double(a) * s); }, x, y);
 }
 
+/// a_ii <- a_ii + t.
+template <device D, class T, class S>
+void add_to_diagonal(D& d, double t, view<T, S> a) {
+    transform(d, [v = T(t)](T& x) { x += v; }, blocks<T, S>(view<T, S>(a.data, a.rows, 1, a.row_stride + a.col_stride, 1)));
+}
+
 /// y_i <- s_i x_i, a number for each row.
 template <device D, class T, class U, class S>
 void scale_rows(D& d, double const* s, blocks<T, S> const& x, blocks<U, S> const& y) {

@@ -13,7 +13,7 @@
 /// The value is the limit of |(X X')^p|_F^(1/2p): 32 squarings, each rescaled, so to rounding. A batch has the
 /// largest value and the sum of the duals of its items; no item is scaled by another.
 /// The steepest direction is the polar factor, found by an engine: any callable
-/// `engine(device, view<T const> m, view<T> u)` that says what it commutes with. The dual is <X, U> and is
+/// `engine(device, view<T const> m, view<T> u)` that says what it commutes with, and by `shares_threads` that its products do. The dual is <X, U> and is
 /// as exact as the engine. A horizontal X has a horizontal polar factor.
 namespace isotypic {
 
@@ -52,14 +52,20 @@ struct spectral {
     void steepest(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
         // An engine that depends on the shape is chosen once for all items.
         auto const& chosen = for_shape<std::remove_const_t<T>>(x.rows() * (x.joined && x.stacked ? 2 : 1), x.cols() * (x.joined && !x.stacked ? 2 : 1));
-        d.for_each_task(x.count, [&](index_t k, auto& device) {
+        auto one = [&](index_t k, auto& device) {
             if (!x.joined) return chosen(device, x.panel(k), y.panel(k));
             auto scope = device.scratch().open();
             view<T const, S> whole = gathered(device, item(x, k));
             view<T, S> factor = dense_like(device.scratch().template take<T>(whole.size()), blocks<T const, S>(whole)).first;
             chosen(device, whole, factor);
             scattered(device, view<T const, S>(factor), item(y, k));
-        });
+        };
+        // Large items for which there would be threads without one are done by all threads each.
+        index_t rest = 0;
+        if constexpr (requires { Engine::shares_threads; })
+            if ((std::min)(x.rows(), x.cols()) >= 512) rest = x.count % d.threads().concurrency();
+        d.for_each_task(x.count - rest, one);
+        for (index_t k = x.count - rest; k < x.count; ++k) one(k, d);
     }
     template <device D, class T, class S>
     double dual(D& d, blocks<T, S> const& x) const {

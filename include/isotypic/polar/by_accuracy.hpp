@@ -32,6 +32,7 @@ struct by_accuracy {
     double accuracy = 1e-5, above = 1e-3;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool shares_threads = true;
 
     template <class T>
     polar_plan plan(index_t rows, index_t cols) const {
@@ -85,7 +86,7 @@ private:
             }
         }
 
-        /// How many terms [low, 1] takes without rounding; one more than there are if it takes too many.
+        /// How many terms [low, 1] takes without rounding, or all there are.
         int fewest(double low) const {
             const double growth = 3.14159265358979 * mean(1, low) / mean(1, std::sqrt((1 - low) * (1 + low)));
             const double terms = (std::log(4 / accuracy) / growth - 1) / 2;

@@ -64,18 +64,18 @@ struct coupled_root {
         item_sums(
             d, [](T v) { return double(v); }, &trace, block(view<T, S>(c.data, k, 1, c.row_stride + c.col_stride, 1)));
         const double rounding = 2 * double(std::numeric_limits<T>::epsilon()) * frobenius(d, block(c));
-        detail::add_to_diagonal(d, (std::max)(damping * trace / double(k), rounding), c);
+        add_to_diagonal(d, (std::max)(damping * trace / double(k), rounding), c);
         const double norm = (frobenius(d, block(c)) + eps) * set.cushion * set.cushion;
         scale(d, 1 / norm, blocks<T const, S>(c), block(c));
         scale(d, 0, blocks<T const, S>(c), block(z));
-        detail::add_to_diagonal(d, 1, z);
+        add_to_diagonal(d, 1, z);
         for (int i = 0; i < set.steps; ++i) {
             const quintic q = set.step(i);
             if (i == 0)
                 scale(d, -1, blocks<T const, S>(y), block(r));
             else
                 multiply<T>(d, -1, root, y, 0, r);
-            detail::add_to_diagonal(d, 1, r);
+            add_to_diagonal(d, 1, r);
             // S less p(1) I, or the R in place of a multiple of it.
             const double slope = -q.b - 2 * q.c;
             const bool cubic = q.c == 0;

@@ -66,6 +66,7 @@ struct gram_newton_schulz {
     double bound = 0;  ///< on what rounding does to a step's factor; 0 stands for 2^18 e: 1/16 in float, 1e-10 in double
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool shares_threads = true;
     bool scale_free() const { return set.norm_eps == 0; }
 
     /// u <- polynomial of m; u has m's shape and may be m.
@@ -95,7 +96,7 @@ struct gram_newton_schulz {
             const T times = cubic ? T(f.b) : T(1);
             if (first) {
                 scale(d, double(times), blocks<T const, S>(by), blocks<T, S>(q));
-                detail::add_to_diagonal(d, f.a, q);
+                add_to_diagonal(d, f.a, q);
             } else {
                 copied(q, p), multiply_symmetric<T>(d, times, q, by, T(f.a), p);
                 std::swap(q, p);

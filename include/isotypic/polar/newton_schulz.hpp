@@ -16,12 +16,6 @@
 namespace isotypic {
 namespace detail {
 
-template <device D, class T, class S>
-void add_to_diagonal(D& d, double t, view<T, S> a) {
-    transform(
-        d, [v = T(t)](T& x) { x += v; }, blocks<T, S>(view<T, S>(a.data, a.rows, 1, a.row_stride + a.col_stride, 1)));
-}
-
 /// u <- m / ((|m|_F + norm_eps) cushion). The norm is taken in double, so any finite scale will do.
 template <device D, class T, class S>
 void normalise(D& d, coefficients const& set, view<T const, S> m, view<T, S> u) {
@@ -60,6 +54,7 @@ struct newton_schulz {
     coefficients set = polar_express;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool shares_threads = true;
     bool scale_free() const { return set.norm_eps == 0; }
 
     /// u <- polynomial of m; u has m's shape and may be m.

@@ -29,6 +29,7 @@ struct zolotarev {
     std::array<zolotarev_map, 4> passes{best_map(4, 1e-3)};
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool shares_threads = true;
 
     /// u <- the map of m; u has m's shape and may be m.
     template <device D, class T, class S>
@@ -77,21 +78,13 @@ private:
         const view<T, S> h = p[0];
         int j = 1;
         for (; j + 1 < map.terms; j += 2)
-            transform(
-                d, [v = ratio(j), w = ratio(j + 1)](T& to, T const& b, T const& c) { to += v * b + w * c; }, block(h), blocks<T const, S>(p[std::size_t(j)]),
+            transform(d, [v = ratio(j), w = ratio(j + 1)](T& to, T const& b, T const& c) { to += v * b + w * c; }, block(h), blocks<T const, S>(p[std::size_t(j)]),
                 blocks<T const, S>(p[std::size_t(j + 1)]));
         if (j < map.terms)
-            transform(
-                d, [v = ratio(j)](T& to, T const& b) { to += v * b; }, block(h), blocks<T const, S>(p[std::size_t(j)]));
+            transform(d, [v = ratio(j)](T& to, T const& b) { to += v * b; }, block(h), blocks<T const, S>(p[std::size_t(j)]));
         const double weight = s * s * map.weight[0];
-        transform(
-            d, [v = T(1 / weight)](T& to) { to += v; }, block(diagonal(h)));
+        add_to_diagonal(d, 1 / weight, h);
         multiply<T>(d, T(map.scale / s * weight), h, x, 0, u);
-    }
-
-    template <class T, class S>
-    static view<T, S> diagonal(view<T, S> a) {
-        return view<T, S>(a.data, a.rows, 1, a.cols + 1, 1);
     }
 };
 
