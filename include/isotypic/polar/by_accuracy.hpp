@@ -16,8 +16,8 @@
 ///     r (1 + 120/k) k^3  +  (1.1 + 40/k) k^2 n  +  2 k^2 n        inverses, Gram matrix, product
 ///
 /// where 120/k and 40/k were read off a benchmark once; `bench/run polar` shows the model beside the clock. A map's error on
-/// [l, 1] is at most 4 exp(-(2 r + 1) pi K(l) / K'(l)), and rounding adds (sqrt(k) + 4 / shift_0) u (derived, with a
-/// margin that tests measure). Newton-Schulz in either form is never the cheaper one on a CPU, and not looked at.
+/// [l, 1] is at most 4 exp(-(2 r + 1) pi K(l) / K'(l)), and rounding adds (2 sqrt(k) + 4 / (shift_0 + l^2)) u (derived,
+/// with a margin that tests measure). Newton-Schulz in either form is never the cheaper one on a CPU, and not looked at.
 namespace isotypic {
 
 /// What a choice promises and costs.
@@ -65,7 +65,7 @@ private:
             while (f.shift[0] < 32 * u) f = best_map(terms, low *= 1.01 * std::sqrt(32 * u / f.shift[0]));
             return f;
         }
-        double noise(zolotarev_map const& f) const { return u * (std::sqrt(k) + 4 / f.shift[0]); }
+        double noise(zolotarev_map const& f, double low) const { return u * (2 * std::sqrt(k) + 4 / (f.shift[0] + low * low)); }
 
         /// Tries what `left` more passes can do from [low, 1].
         void go_on(std::array<zolotarev_map, 4> passes, std::size_t done, int left, double low, double flops) {
@@ -75,7 +75,7 @@ private:
                 const double sum = flops + cost(terms);
                 if (kept() && sum + (left - 1) * cost(1) >= found.flops) return;
                 next = map(terms, low);
-                const double rounding = noise(next);
+                const double rounding = noise(next, low);
                 if (left > 1) {
                     go_on(passes, done + 1, left - 1, next(low) * (1 - rounding) / ((1 + next.error) * (1 + rounding)), sum);
                     continue;
