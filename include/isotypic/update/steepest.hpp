@@ -77,11 +77,12 @@ struct polar {
 /// The polar factor to a bound on |1 - sigma_i(U)| for sigma_i(M) >= above sigma_1(M): `polar{}` is meant for training,
 /// `polar<>{.accuracy = 1e-3}` is nearer, `polar<>{.alpha = 1}` scales by the nuclear norm.
 ///
-/// The default is as near to 1 as five steps of Polar Express, from a fifth of their flops, and its slope at 0, below 1000, leaves
-/// the noise of a momentum's null space alone. More accuracy costs time and has not been seen to train better.
+/// The default is one pass with three or four terms for any shape up to about 4000: nearer to 1 than five steps of Polar
+/// Express, from a quarter of their flops or less, with a slope at 0, below 1500, that leaves rounding in a momentum's null space
+/// alone. More accuracy has not been seen to train better (examples/lm/README.md).
 template <>
 struct polar<by_accuracy> {
-    double accuracy = 0.05, above = 0.01;
+    double accuracy = 0.1, above = 0.01;
     double alpha = 0, floor = 0;
 
     using direction = steepest<spectral<by_accuracy>>;
