@@ -2,6 +2,7 @@
 #pragma once
 #include <isotypic/device/cpu.hpp>
 #include <Eigen/Core>
+#include <numeric>
 #include <type_traits>
 
 /// \file
@@ -45,7 +46,7 @@ view<T const> packed_rows(workspace& w, view<T const> x) {
     return copy;
 }
 
-/// c <- beta c for a c with contiguous columns, of which those entries on and below the diagonal `lower` rows down matter.
+/// c <- beta c for a c with contiguous columns; with beta = 0 it is not read.
 template <class T>
 void scale_columns(T beta, view<T> c) {
     for (index_t j = 0; j < c.cols; ++j)
@@ -64,16 +65,15 @@ void multiply_strip(workspace& w, T alpha, view<T const> a, view<T const> b, T b
     });
 }
 
-/// The kernel's panels: the width of the bands along the diagonal.
+/// Whole panels of the kernel on either side: the width of the bands along the diagonal.
 template <class T>
-inline constexpr index_t band = Eigen::internal::gebp_traits<T, T>::mr;
+inline constexpr index_t band = std::lcm(index_t{Eigen::internal::gebp_traits<T, T>::mr}, index_t{Eigen::internal::gebp_traits<T, T>::nr});
 
 /// The last a.rows rows of a symmetric product, up to its diagonal, on one thread: c <- alpha a b + beta c, where b and c have
 /// all columns. Each factor is packed once; above the diagonal a band's square holds rubbish.
 template <class T>
 void multiply_lower(workspace& w, T alpha, view<T const> a, view<T const> b, T beta, view<T> c) {
     using traits = Eigen::internal::gebp_traits<T, T>;
-    static_assert(traits::mr % traits::nr == 0);
     using result = Eigen::internal::blas_data_mapper<T, index_t, Eigen::ColMajor, Eigen::Unaligned, 1>;
     const index_t rows = a.rows, begin = b.cols - rows, wide = (std::min)((192 + band<T> - 1) / band<T> * band<T>, b.cols);
     index_t kc = a.cols, mc = rows, nc = wide;

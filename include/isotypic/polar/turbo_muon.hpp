@@ -42,7 +42,7 @@ struct turbo_muon {
         double* s = d.scratch().template take<double>(k);
         row_sums(
             d, [](T v) { return std::fabs(double(v)); }, block(a), s);
-        constexpr double least = double(std::numeric_limits<T>::min()) / double(std::numeric_limits<T>::epsilon());
+        constexpr double least = double((std::numeric_limits<T>::min)()) / double(std::numeric_limits<T>::epsilon());
         for (index_t i = 0; i < k; ++i) s[i] = s[i] > least ? 1 / (std::sqrt(s[i]) * set.cushion) : 0;
         scale_rows(d, s, block(u), block(u));
         scale_rows(d, s, block(a), block(a));
