@@ -56,7 +56,9 @@ void judge(benchmark::State& state, Engine const& engine, index_t m, index_t n) 
 template <class Engine>
 void put(std::string const& name, Engine const& engine) {
     auto one = [&]<class T>(T, char const* type) {
-        for (auto [m, n] : {std::pair<index_t, index_t>{64, 64}, {32, 128}, {128, 32}}) {
+        for (auto const& shape : {std::pair<index_t, index_t>{64, 64}, {32, 128}, {128, 32}}) {
+            const index_t m = shape.first;
+            const index_t n = shape.second;
             if (smoke && m + n > 128 && m > n) continue;
             benchmark::RegisterBenchmark((name + "/" + type + "/" + std::to_string(m) + " x " + std::to_string(n)).c_str(), [=](benchmark::State& state) {
                 judge<T>(state, engine, m, n);

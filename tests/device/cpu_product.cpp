@@ -144,22 +144,23 @@ TEST_CASE_TEMPLATE("products do not depend on threads or addresses", T, float, d
 // Large enough to be cut into strips, on either side.
 TEST_CASE_TEMPLATE("products in strips are the products, whatever the threads", T, float, double) {
     cpu serially;
-    for (auto [m, n] : {std::pair<index_t, index_t>{150, 800}, {800, 150}, {390, 391}})
+    for (shape s : {shape{150, 800}, {800, 150}, {390, 391}})
         for (order o : {order::rows, order::columns}) {
+            const index_t m = s.rows, n = s.cols;
             INFO("seed ", seed(), ", ", m, " x ", n, " in order ", int(o));
             const index_t k = 60;
-            storage<T> a(m, k, o), b(k, n, o), c(m, n, o), again(m, n, o), s(m, m, o), s_again(m, m, o);
+            storage<T> a(m, k, o), b(k, n, o), c(m, n, o), again(m, n, o), square(m, m, o), square_again(m, m, o);
             a.fill(1), b.fill(2);
             const view<T> f = a.one(), g = b.one();
             multiply<T>(serially, 1, f, g, 0, c.one());
-            multiply_symmetric<T>(serially, 1, f, 0, s.one());
+            multiply_symmetric<T>(serially, 1, f, 0, square.one());
             double worst = 0, worst_symmetric = 0;
             for (index_t i = 0; i < m; i += 7) {
                 const Eigen::MatrixXd row = as_eigen(f).row(i).template cast<double>();
                 worst = std::max(worst, (as_eigen(c.one()).row(i).template cast<double>() - row * as_eigen(g).template cast<double>()).cwiseAbs().maxCoeff());
-                worst_symmetric =
-                    std::max(worst_symmetric,
-                             (as_eigen(s.one()).row(i).template cast<double>() - row * as_eigen(f).template cast<double>().transpose()).cwiseAbs().maxCoeff());
+                worst_symmetric = std::max(
+                    worst_symmetric,
+                    (as_eigen(square.one()).row(i).template cast<double>() - row * as_eigen(f).template cast<double>().transpose()).cwiseAbs().maxCoeff());
             }
             const double rounding = double(k) * double(std::numeric_limits<T>::epsilon());
             CHECK(worst <= rounding);
@@ -168,9 +169,9 @@ TEST_CASE_TEMPLATE("products in strips are the products, whatever the threads", 
                 thread_pool pool(threads);
                 cpu d(pool);
                 multiply<T>(d, 1, f, g, 0, again.one());
-                multiply_symmetric<T>(d, 1, f, f.transposed(), 0, s_again.one());
+                multiply_symmetric<T>(d, 1, f, f.transposed(), 0, square_again.one());
                 CHECK(same_bits(elements(c.one()), elements(again.one())));
-                CHECK(same_bits(elements(s.one()), elements(s_again.one())));
+                CHECK(same_bits(elements(square.one()), elements(square_again.one())));
             }
         }
 }

@@ -72,7 +72,9 @@ TEST_CASE("zolotarev: signs are kept, whatever the rank") {
 
 TEST_CASE("zolotarev: the same bits for any threads, and for a batch as for its members") {
     cpu serially;
-    for (auto [m, n] : {std::pair<index_t, index_t>{1024, 1024}, {20000, 64}}) {
+    for (auto const& shape : {std::pair<index_t, index_t>{1024, 1024}, {20000, 64}}) {
+        const index_t m = shape.first;
+        const index_t n = shape.second;
         storage<float> x(m, n), u(m, n), again(m, n);
         x.fill(1);
         zolotarev{}(serially, view<float const>(x.one()), u.one());
