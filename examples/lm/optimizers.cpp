@@ -57,7 +57,7 @@ private:
 const adam entry{.beta1 = 0.9, .beta2 = 0.95};
 const auto by_entry = unchecked(entry);
 const auto muon = muon_keller();
-const auto heads = momentum{.beta = 0.95, .nesterov = true} | polar{} | scaled(keller_scale{});
+const auto by_head = momentum{.beta = 0.95, .nesterov = true} | polar{} | scaled(keller_scale{});
 const auto unit_rows = row_norm_m();
 const auto centred_unit_rows = centred_row_norm_m();
 // The rows of gate and up and the columns of down are neurons: unit neurons, then the polar factor.
@@ -79,7 +79,7 @@ std::unique_ptr<optimizer> make_optimizer(std::string const& name, settings cons
     };
     if (name == "adamw") return made(rules(by_entry, by_entry, by_entry, by_entry, by_entry, by_entry));
     if (name == "muon") return made(rules(by_entry, by_entry, by_entry, muon, muon, muon));
-    if (name == "stack") return made(rules(unit_rows, centred_unit_rows, centred_unit_rows, heads, neurons, by_columns(neurons)), true);
+    if (name == "stack") return made(rules(unit_rows, centred_unit_rows, centred_unit_rows, by_head, neurons, by_columns(neurons)), true);
     if (name == "embedding") return made(rules(unit_rows, by_entry, by_entry, muon, muon, muon));
     if (name == "head") return made(rules(by_entry, centred_unit_rows, by_entry, muon, muon, muon));
     if (name == "router") return made(rules(by_entry, by_entry, centred_unit_rows, muon, muon, muon));
