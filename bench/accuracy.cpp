@@ -73,7 +73,7 @@ const bool added = [] {
     put("qdwh", qdwh{});
     put("zolo_pd", zolo_pd{});
     put("gram_root", gram_root{});
-    put("by_accuracy, 1e-5 above 1e-3", by_accuracy{});
+    put("by_accuracy, 1e-5 above 1e-3", by_accuracy{1e-5, 1e-3});
     put("by_accuracy, 1e-12 above 1e-6", by_accuracy{1e-12, 1e-6});
     put("by_accuracy, 0.1 above 0.01", by_accuracy{0.1, 0.01});
     put("zolotarev, 4 on [1e-3, 1]", zolotarev{});

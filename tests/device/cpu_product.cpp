@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <isotypic/device/cpu_loops.hpp>
-#include <isotypic/device/cpu_product.hpp>
+#include <isotypic/device/cpu_symmetric.hpp>
 #include <isotypic/matrix/eigen.hpp>
 #include "device/shapes.hpp"
 

@@ -96,3 +96,14 @@ TEST_CASE("by_accuracy: what every engine owes") {
     }
     CHECK(distance(factor<double>(by_accuracy{1e-12, 1e-3}, formulas::gaussian(20, 30, 5)), formulas::exact_polar(formulas::gaussian(20, 30, 5))) < 1e-11);
 }
+
+TEST_CASE("by_accuracy: a bound that is none is refused, and the block keeps its numbers") {
+    const dense a = formulas::gaussian(3, 5, 1);
+    dense u = a;
+    cpu device;
+    for (by_accuracy const& engine : {by_accuracy{0, 0.1}, {std::nan(""), 0.1}, {0.1, 0}, {0.1, -1}}) {
+        CHECK_THROWS_AS(engine(device, view<double const>(as_view(a)), as_view(u)), error);
+        CHECK(u == a);
+    }
+    CHECK_THROWS_WITH_AS((by_accuracy{0, 0.1}.plan<float>(3, 5)), "isotypic: by_accuracy takes a positive accuracy and a positive share of sigma_1, here 0.000000 and 0.100000", error);
+}

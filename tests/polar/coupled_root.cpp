@@ -105,6 +105,10 @@ TEST_CASE("inverse_root: its product with M is the engine") {
     CHECK(distance(factor<double>(coupled_root{polar_express_105.with_norm_eps(0.5)}, a),
                    formulas::by_values(a / s, [](double v) { return polar_express_105(v); })) <= 1e-11);
     CHECK_FALSE(coupled_root{keller.with_norm_eps(1e-8)}.scale_free());
+    cpu device;
+    dense out = dense::Ones(7, 7);
+    CHECK_THROWS_WITH_AS(inverse_root(device, coupled_root{}, view<double const>(as_view(a)), as_view(out)), "isotypic: the inverse root of a matrix that is 7 x 18 goes to one that is 7 x 7", error);
+    CHECK(out == dense::Ones(7, 7));
 }
 
 TEST_CASE("coupled_root: addresses, powers of two, allocations, threads") {

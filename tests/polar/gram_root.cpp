@@ -110,6 +110,10 @@ TEST_CASE("right_root, left_root: of degree -1, zero for zero, nothing for nothi
     CHECK(root_right<float>(dense::Zero(4, 6)) == dense::Zero(6, 6));
     CHECK(root_left<float>(dense(4, 0)) == dense::Zero(4, 4));
     CHECK(root_right<float>(dense(4, 0)).size() == 0);
+    cpu device;
+    dense out = dense::Ones(5, 5);
+    CHECK_THROWS_WITH_AS(right_root(device, gram_root{}, view<double const>(as_view(a)), as_view(out)), "isotypic: the root of a block that is 5 x 8 goes to one that is 5 x 5", error);
+    CHECK(out == dense::Ones(5, 5));
 }
 
 TEST_CASE("right_root, left_root: the engine's damping and cutoff") {

@@ -90,3 +90,10 @@ TEST_CASE("zolotarev_map: ends of the range") {
         CHECK(f(least) == doctest::Approx(1 - f.error).epsilon(1e-9));
     }
 }
+
+TEST_CASE("zolotarev_map: what there is no map for is refused") {
+    const char* sentence = "isotypic: best_map takes 0 to 8 terms and 0 < least <= 1, here 9 and 0.100000";
+    CHECK_THROWS_WITH_AS(best_map(9, 0.1), sentence, error);
+    CHECK_THROWS_AS(best_map(-1, 0.1), error);
+    for (double least : {0., -1., 2., std::nan("")}) CHECK_THROWS_AS(best_map(2, least), error);
+}

@@ -96,6 +96,8 @@ struct coupled_root {
 /// out <- c^(-1/2), symmetric, for a symmetric positive k x k matrix; out may be c. A factor of 4 in c is one of 1/2 in every bit of out.
 template <device D, class T, class S>
 void inverse_root(D& d, coupled_root const& engine, view<T const, S> c, view<T, S> out) {
+    if (c.rows != c.cols || out.rows != c.rows || out.cols != c.cols)
+        throw error("isotypic: the inverse root of a matrix that is " + detail::shape_text(c.rows, c.cols) + " goes to one that is " + detail::shape_text(out.rows, out.cols));
     if (!c.size()) return;
     auto scope = d.scratch().open();
     const double norm = frobenius(d, blocks<T const, S>(c));

@@ -64,10 +64,10 @@ private:
 /// engine gives damping and cutoff; its side plays no part. Overflows where 1 / s_k does. out does not overlap m.
 template <device D, class T>
 void right_root(D& d, gram_root const& engine, view<T const> m, view<T> out) {
+    if (out.rows != m.cols || out.cols != m.cols)
+        throw error("isotypic: the root of a block that is " + detail::shape_text(m.rows, m.cols) + " goes to one that is " + detail::shape_text(out.rows, out.cols));
     const double norm = frobenius(d, blocks<T const>(m));
-    if (!(norm > 0 && std::isfinite(norm)))
-        return transform(
-            d, [v = T(0 * norm)](T& to) { to = v; }, blocks<T>(out));
+    if (!(norm > 0 && std::isfinite(norm))) return transform(d, [v = T(0 * norm)](T& to) { to = v; }, blocks<T>(out));
     Eigen::MatrixXd x(m.rows, m.cols);
     for (index_t j = 0; j < m.cols; ++j)
         for (index_t i = 0; i < m.rows; ++i) x(i, j) = double(m(i, j)) / norm;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/matrix/scalar.hpp>
 #include <array>
 #include <cmath>
+#include <string>
 
 /// \file
 /// The best odd rational approximations of 1 on [least, 1] (Zolotarev 1877; Nakatsukasa and Freund, SIAM Review 58, 2016):
@@ -69,6 +71,8 @@ inline double squared_tangent(double share, double l) {
 
 /// The best map with 0 to 8 terms on [least, 1], 0 < least <= 1. Without terms, the best multiple of x.
 inline zolotarev_map best_map(int terms, double least) {
+    if (terms < 0 || terms > zolotarev_map::most_terms || !(least > 0 && least <= 1))
+        throw error("isotypic: best_map takes 0 to 8 terms and 0 < least <= 1, here " + std::to_string(terms) + " and " + std::to_string(least));
     zolotarev_map f{.terms = terms};
     std::array<double, 2 * zolotarev_map::most_terms> c{};
     for (int i = 0; i < 2 * terms; ++i) c[std::size_t(i)] = least * least * detail::squared_tangent((i + 1) / (2. * terms + 1), least);
