@@ -2,6 +2,7 @@
 #pragma once
 #include <isotypic/matrix/layout.hpp>
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 /// \file
@@ -74,6 +75,11 @@ void mean_row(D& d, blocks<T, S> const& x, double* out) {
 template <device D, class T, class U, class S>
 void subtract_row(D& d, double const* c, blocks<T, S> const& x, blocks<U, S> const& y) {
     transform_rows(d, [](double r, auto const& a, auto& b) { b = U(double(a) - r); }, c, x.transposed(), y.transposed());
+}
+
+/// e for a norm from 2^e on: to scale by 2^-e rounds nothing.
+inline int exponent_of(double norm) {
+    return (std::max)(std::ilogb(norm), -1022);
 }
 
 /// |x|_F, without overflow or underflow over the whole range of T.

@@ -41,7 +41,7 @@ struct coupled_root {
         const double norm = frobenius(d, blocks<T const, S>(m));
         if (!(norm > 0)) return scale(d, 0, blocks<T const, S>(m), blocks<T, S>(u));
         // By a power of two, which rounds nothing.
-        const int power = (std::max)(std::ilogb(norm), -1022);
+        const int power = exponent_of(norm);
         const view<T, S> x = dense_like(d.scratch().template take<T>(m.size()), blocks<T const, S>(m)).first;
         scale(d, std::ldexp(1., -power), blocks<T const, S>(m), blocks<T, S>(x));
         const index_t k = m.rows;
@@ -102,7 +102,7 @@ void inverse_root(D& d, coupled_root const& engine, view<T const, S> c, view<T, 
     auto scope = d.scratch().open();
     const double norm = frobenius(d, blocks<T const, S>(c));
     if (!(norm > 0)) return scale(d, 0, blocks<T const, S>(c), blocks<T, S>(out));
-    const int exponent = (std::max)(std::ilogb(norm), -1022), power = exponent - (exponent & 1);
+    const int exponent = exponent_of(norm), power = exponent - (exponent & 1);
     const index_t k = c.rows;
     const view<T, S> y(d.scratch().template take<T>(k * k), k, k), z(d.scratch().template take<T>(k * k), k, k);
     scale(d, std::ldexp(1., -power), blocks<T const, S>(c), blocks<T, S>(y));

@@ -36,7 +36,7 @@ struct turbo_muon {
         const index_t k = m.rows;
         const double norm = frobenius(d, blocks<T const, S>(m));
         // By a power of two, which rounds nothing.
-        scale(d, norm > 0 ? std::ldexp(1., -(std::max)(std::ilogb(norm), -1022)) : 0, blocks<T const, S>(m), block(u));
+        scale(d, norm > 0 ? std::ldexp(1., -exponent_of(norm)) : 0, blocks<T const, S>(m), block(u));
         const view<T, S> a(d.scratch().template take<T>(k * k), k, k);
         multiply_symmetric<T>(d, 1, u, 0, a);
         double* s = d.scratch().template take<double>(k);

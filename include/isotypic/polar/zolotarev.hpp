@@ -44,7 +44,7 @@ struct zolotarev {
         auto dense = [&] { return dense_like(d.scratch().template take<T>(m.size()), blocks<T const, S>(m)).first; };
         view<T, S> x = dense(), y = count > 1 ? dense() : x;
         // By a power of two, which rounds nothing.
-        scale(d, std::ldexp(1., -(std::max)(std::ilogb(norm), -1022)), blocks<T const, S>(m), blocks<T, S>(x));
+        scale(d, std::ldexp(1., -exponent_of(norm)), blocks<T const, S>(m), blocks<T, S>(x));
         for (int i = 0; i < count; ++i) {
             pass(d, passes[std::size_t(i)], i ? 1 + passes[std::size_t(i - 1)].error : 0, view<T const, S>(x), i + 1 < count ? y : u);
             std::swap(x, y);
