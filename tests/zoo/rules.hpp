@@ -634,33 +634,27 @@ struct aurora {
     }
 };
 
-// M <- M + G, P = qr(MQ), R = M'P, Q <- unit columns of R, M <- M - 0.05 PR', U = sqrt(m/n) PQ'; rank min(m, n), Q_0 = corner of I, arXiv 2504.05295
-template <class T>
-struct dion {
+/// M <- M + G, P = qr(MQ), R = M'P, Q <- next(R), M <- M - 0.05 PR', U = sqrt(m/n) PQ'; rank min(m, n), Q_0 = corner of I.
+template <class T, matrix<T> (*next)(matrix<T> const&)>
+struct power_iteration {
     matrix<T> m, q;
     matrix<T> operator()(matrix<T> const& g) {
         if (q.size() == 0) q = matrix<T>::Identity(g.cols(), std::min(g.rows(), g.cols()));
         blend<T>(m, 1, 1, g);
         const matrix<T> p = orthonormal<T>(m * q), r = m.transpose() * p;
         m -= T(0.05) * p * r.transpose();
-        q = unit_columns<T>(r);
+        q = next(r);
         return std::sqrt(T(g.rows()) / T(g.cols())) * p * q.transpose();
     }
 };
 
-// Dion with Q <- qr(R), arXiv 2605.16341
+// Q <- unit columns of R, arXiv 2504.05295
 template <class T>
-struct orth_dion {
-    matrix<T> m, q;
-    matrix<T> operator()(matrix<T> const& g) {
-        if (q.size() == 0) q = matrix<T>::Identity(g.cols(), std::min(g.rows(), g.cols()));
-        blend<T>(m, 1, 1, g);
-        const matrix<T> p = orthonormal<T>(m * q), r = m.transpose() * p;
-        m -= T(0.05) * p * r.transpose();
-        q = orthonormal<T>(r);
-        return std::sqrt(T(g.rows()) / T(g.cols())) * p * q.transpose();
-    }
-};
+using dion = power_iteration<T, unit_columns<T>>;
+
+// Q <- qr(R), arXiv 2605.16341
+template <class T>
+using orth_dion = power_iteration<T, orthonormal<T>>;
 
 // M <- M + G, U = polar of the quarter of M's rows (wide, square) or columns (tall) largest in l1, which decay by 0.95; else zero, arXiv 2512.16928
 template <class T>
