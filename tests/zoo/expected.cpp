@@ -22,8 +22,7 @@ void consistent(std::string const& row) {
         if (holds(row, side + rotation)) CHECK((holds(row, side + permutation) && holds(row, side + signs)));
         if (holds(row, side + signs)) CHECK(holds(row, minus_one));
     }
-    for (int kind : {permutation, signs, rotation})
-        CHECK(holds(row, both + kind) == (holds(row, kind) && holds(row, columns + kind)));
+    for (int kind : {permutation, signs, rotation}) CHECK(holds(row, both + kind) == (holds(row, kind) && holds(row, columns + kind)));
     if (holds(row, stretch) || holds(row, columns + stretch)) CHECK(holds(row, scale));
 }
 
