@@ -28,13 +28,13 @@ struct check_options {
     bool joined = false;  ///< joined pairs of the shape instead of single matrices
 };
 
-/// |x_k|_F of one item.
+/// |x_k|_F of one item, at any scale.
 inline double item_norm(specimen const& x, index_t item) {
-    double square = 0;
+    double norm = 0;
     for (index_t p = 0; p < x.panels(); ++p)
         for (index_t i = 0; i < x.rows; ++i)
-            for (index_t j = 0; j < x.cols; ++j) square += x.panel(item, p)(i, j) * x.panel(item, p)(i, j);
-    return std::sqrt(square);
+            for (index_t j = 0; j < x.cols; ++j) norm = std::hypot(norm, x.panel(item, p)(i, j));
+    return norm;
 }
 
 /// The largest |e_k| / s_k over items, 0 / 0 = 0; infinite where something is not finite.
