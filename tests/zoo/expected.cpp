@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <isotypic/check/lattice.hpp>
 #include <zoo/expected.hpp>
 #include <zoo/rules.hpp>
 
@@ -8,37 +9,23 @@
 #include <string>
 #include <utility>
 
-namespace {
-
-enum cell { permutation, signs, rotation, shift, stretch, columns = 5, both = 10, scale = 13, minus_one, transposition, cells };
-
-bool holds(std::string const& row, int c) { return row[std::size_t(c)] == '='; }
-
-/// What follows from what, by group theory alone.
-void consistent(std::string const& row) {
-    REQUIRE(row.size() == cells);
-    REQUIRE(row.find_first_not_of("=x") == std::string::npos);
-    for (int side : {0, int(columns), int(both)}) {
-        if (holds(row, side + rotation)) CHECK((holds(row, side + permutation) && holds(row, side + signs)));
-        if (holds(row, side + signs)) CHECK(holds(row, minus_one));
-    }
-    for (int kind : {permutation, signs, rotation}) CHECK(holds(row, both + kind) == (holds(row, kind) && holds(row, columns + kind)));
-    if (holds(row, stretch) || holds(row, columns + stretch)) CHECK(holds(row, scale));
-}
-
-}  // namespace
-
 TEST_CASE("the expected cells contradict neither each other nor the transposes") {
     for (zoo::expectation const& e : zoo::expected) {
         INFO(e.rule);
-        for (char const* row : {e.wide, e.tall, e.square}) consistent(row);
+        for (std::string row : {e.wide, e.tall, e.square}) {
+            REQUIRE(row.size() == isotypic::table_columns);
+            REQUIRE(row.find_first_not_of("=x") == std::string::npos);
+            CHECK(isotypic::contradictions(row).empty());
+        }
         auto mirrored = [](std::string row) {
-            for (std::size_t c = 0; c < columns; ++c) std::swap(row[c], row[c + columns]);
+            for (std::size_t c = isotypic::rows_permutation; c <= isotypic::rows_scale; ++c) std::swap(row[c], row[c + isotypic::columns_permutation]);
             return row;
         };
-        if (holds(e.wide, transposition)) CHECK(mirrored(e.wide) == e.tall);
-        if (holds(e.square, transposition)) CHECK(mirrored(e.square) == e.square);
-        CHECK(holds(e.wide, transposition) == holds(e.tall, transposition));
+        auto holds = [](std::string const& row, isotypic::table_column c) { return row[c] == '='; };
+        using isotypic::transposition_column;
+        if (holds(e.wide, transposition_column)) CHECK(mirrored(e.wide) == e.tall);
+        if (holds(e.square, transposition_column)) CHECK(mirrored(e.square) == e.square);
+        CHECK(holds(e.wide, transposition_column) == holds(e.tall, transposition_column));
         CHECK(std::string(e.reason) != "");
     }
 }
