@@ -50,6 +50,17 @@ TEST_CASE("a fault that needs size, or a rule that refuses small shapes, is shru
     }
 }
 
+TEST_CASE("nothing is run below the smallest shape") {
+    const black_box box = as_black_box([](M const& g) -> M {
+        CHECK((g.rows() >= 3 && g.cols() >= 2));
+        return g.cwiseAbs();
+    });
+    const action a = all_actions()[minus_one_column];
+    const trial t = shrunk(box, a, sweep(box, {a}, {8, 6}, {})[0], {3, 2});
+    CHECK(t.rows == 3);
+    CHECK(t.cols == 2);
+}
+
 TEST_CASE("steps that are needed stay, and weights that are read") {
     struct second_step {
         M last;

@@ -21,7 +21,7 @@ TEST_CASE("one broken trial breaks an action, a decided one decides it, and an a
     const outcome bad = sweep(shy, all, {4, 6}, o)[14];
     CHECK(bad.worst.what == verdict::broken);
     CHECK(bad.kind == input::zero_row);
-    CHECK(bad.trials == 6 * o.draws * o.repeats);
+    CHECK(bad.trials == 5 * o.draws * o.repeats);
     CHECK(judge(shy, bad.where).what == verdict::broken);
 
     o.inputs = {input::tiny};

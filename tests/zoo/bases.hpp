@@ -47,7 +47,7 @@ triples<T> singular_triples(matrix<T> const& x) {
         return t;
     }
     const Eigen::Index m = x.rows(), n = x.cols();
-    const T most = x.cwiseAbs().maxCoeff(), unit = most > 0 ? most : T(1);
+    const T most = x.size() > 0 ? x.cwiseAbs().maxCoeff() : T(0), unit = most > 0 ? most : T(1);
     matrix<T> w(m + n, n);
     w << x / unit, matrix<T>::Identity(n, n);
     const T eps = std::numeric_limits<T>::epsilon(), least = eps * w.topRows(m).norm();

@@ -104,7 +104,7 @@ matrix<T> no_first_column(matrix<T> const& x) {
 template <class T>
 matrix<T> but_last_rows(rule<T> const& f, matrix<T> const& x, Eigen::Index rest) {
     matrix<T> y = x;
-    y.topRows(x.rows() - rest) = f(x.topRows(x.rows() - rest));
+    if (x.rows() > rest) y.topRows(x.rows() - rest) = f(x.topRows(x.rows() - rest));
     return y;
 }
 

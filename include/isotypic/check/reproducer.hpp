@@ -79,7 +79,7 @@ inline std::string failure_text(black_box const& rule, action const& a, outcome&
     if (few.shapes.empty()) few.shapes = o.shapes;
     const symmetry_table table = probe(rule, few);
     if (failed.worst.what != verdict::undecidable) {
-        failed.where = shrunk(rule, a, failed);
+        failed.where = shrunk(rule, a, failed, o.smallest);
         failed.worst = judge(rule, failed.where);
     }
     const std::string why = hint(rule, a.name, failed.worst.what, table, o);

@@ -10,7 +10,7 @@ namespace detail {
 
 class shrinker {
 public:
-    shrinker(black_box const& rule, verdict what) : box(rule), wanted(what) {}
+    shrinker(black_box const& rule, verdict what, check_shape least) : box(rule), wanted(what), smallest_shape(least) {}
 
     trial smallest(action const& a, trial const& from) {
         trial t = from;
@@ -26,20 +26,21 @@ public:
         for (std::size_t k = 0; k < t.gradients.size(); ++k) simplify([k](trial& u) -> std::vector<double>& { return u.gradients[k]; }, t);
         simplify([](trial& u) -> std::vector<double>& { return u.weight; }, t);
         for (std::size_t k = 0; k < t.moves.size(); ++k) simplify_move(k, t);
-        return judge(box, t).what == wanted ? t : from;
+        return t;
     }
 
 private:
     black_box const& box;
     verdict wanted;
+    check_shape smallest_shape;
     int judgements_left = 4000;
 
     /// A rule may refuse a shape: that is no failure of the kind that is looked for.
     bool fails(trial const& t) {
-        if (judgements_left-- <= 0) return false;
+        if (t.rows < smallest_shape.rows || t.cols < smallest_shape.cols || judgements_left-- <= 0) return false;
         try {
             const plain_run plain(box, t, 2);
-            return plain.can_move(t.moves) && plain.under(t.moves).what == wanted;
+            return plain.can_move(t.moves) && plain.under(t.moves).what == wanted && judge(box, t).what == wanted;
         } catch (std::exception const&) {
             return false;
         }
@@ -142,8 +143,8 @@ private:
 }  // namespace detail
 
 /// A trial under the same action with the same verdict, as small as was found.
-inline trial shrunk(black_box const& rule, action const& a, outcome const& failed) {
-    return detail::shrinker(rule, failed.worst.what).smallest(a, failed.where);
+inline trial shrunk(black_box const& rule, action const& a, outcome const& failed, check_shape smallest = {1, 1}) {
+    return detail::shrinker(rule, failed.worst.what, smallest).smallest(a, failed.where);
 }
 
 }  // namespace isotypic

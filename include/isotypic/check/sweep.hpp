@@ -17,6 +17,7 @@ struct check_shape {
 struct trial_options {
     std::uint64_t seed = isotypic::seed();
     std::vector<check_shape> shapes{{4, 6}, {6, 4}, {5, 5}};
+    check_shape smallest{1, 1};  ///< no failure is shrunk below this, for a rule that cannot be run there
     std::vector<input> inputs = generic_inputs;
     int repeats = 2;                ///< trials' gradients and weights for each kind of input
     int draws = 8;                  ///< elements for each of them; a single one is a random word
