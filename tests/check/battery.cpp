@@ -104,6 +104,35 @@ struct battery {
         large(what, worst);
     }
 
+    /// Each claimed group by its generators and a random word, on inputs where rules divide by little or by nothing as well.
+    void generators_hold(replay const& run, precision p) {
+        const black_box box{run, p == precision::in_float ? 0x1p-24 : 0x1p-53, c.reads_weight};
+        const std::vector<action> all = all_actions();
+        std::vector<action> claimed;
+        for (std::size_t side : {std::size_t(rows_permutation), std::size_t(columns_permutation)}) {
+            const std::array<bool, claim::groups>& has = side == rows_permutation ? c.rows : c.cols;
+            if (has[2] || has[3] || has[4]) claimed.push_back(all[side]);
+            if (has[1] || has[3] || has[4]) claimed.push_back(all[side + 1]);
+            if (has[4]) claimed.push_back(all[side + 2]);
+        }
+        if (c.row_shift.blind && !c.reads_weight) claimed.push_back(all[rows_shift]);
+        if (c.col_shift.blind && !c.reads_weight) claimed.push_back(all[columns_shift]);
+        if (c.degree == 0) claimed.push_back(all[scale_column]);
+        trial_options o = thorough();
+        o.repeats = 1, o.draws = 3, o.steps = 2;
+        for (input kind : {input::tiny, input::huge}) o.inputs.push_back(kind);
+        if (p == precision::in_float) o.inputs.push_back(input::subnormal);  // 1e-40; of double it is 1e-310, beyond what rules promise
+        o.shapes = {{4, 6}, {6, 4}, {5, 5}, {1, 3}, {3, 1}, {0, 2}, {2, 0}};
+        for (check_shape s : o.shapes) {
+            const std::vector<outcome> found = sweep(box, claimed, s, o);
+            for (std::size_t a = 0; a < claimed.size(); ++a)
+                expect(found[a].holds() || found[a].trials == 0 || (found[a].worst.what == verdict::broken && found[a].worst.defect < tolerance(p)),
+                       claimed[a].name + " by generators on " + std::to_string(s.rows) + " x " + std::to_string(s.cols) + ", " + name_of(found[a].kind) +
+                           (p == precision::in_float ? " in float: " : " in double: ") + name_of(found[a].worst.what) + ", " + number(found[a].worst.defect) +
+                           ", " + code(found[a].where));
+        }
+    }
+
     /// Each law as claimed, where blind implies carries and horizontal implies keeps.
     void shift_laws_hold(bool of_rows, shift_law law) {
         shift_errors d, f;
@@ -182,6 +211,8 @@ struct battery {
 std::vector<std::string> broken(claim const& c, runs const& r) {
     battery b{c, r, {}};
     b.groups_hold();
+    b.generators_hold(r.in_double, precision::in_double);
+    b.generators_hold(r.in_float, precision::in_float);
     b.next_up_fails();
     b.shift_laws_hold(true, c.row_shift);
     b.shift_laws_hold(false, c.col_shift);

@@ -10,6 +10,7 @@
 #include <isotypic/update/geometric_median.hpp>
 #include <isotypic/update/momentum.hpp>
 #include <isotypic/update/row_adam.hpp>
+#include <isotypic/update/rule.hpp>
 #include <isotypic/update/scaled_rows.hpp>
 #include <isotypic/update/steepest.hpp>
 #include <isotypic/update/update_for.hpp>
@@ -42,6 +43,10 @@ TEST_CASE("claims: rows and columns") {
     prove_claim("scaled_row_norm", scaled_row_norm{});
     prove_claim("scaled_row_norm, floor", scaled_row_norm{.floor = 0.5});
     prove_claim("row_adam", row_adam{});
+    prove_claim("a callable", rule<symmetry<signed_permutation, signed_permutation>>([](auto x, auto y) {
+                    for (index_t i = 0; i < x.rows; ++i)
+                        for (index_t j = 0; j < x.cols; ++j) y(i, j) = x(i, j) / (1 + std::fabs(x(i, j)));
+                }));
 }
 
 TEST_CASE("claims: shifts") {

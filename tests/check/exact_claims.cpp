@@ -4,6 +4,7 @@
 #include <isotypic/polar/gram_root.hpp>
 #include <isotypic/polar/qdwh.hpp>
 #include <isotypic/polar/zolo_pd.hpp>
+#include <isotypic/polar/zolotarev.hpp>
 #include <isotypic/update/centre.hpp>
 #include <isotypic/update/polar_grad.hpp>
 #include <isotypic/update/symmetry_compatible.hpp>
@@ -32,6 +33,7 @@ TEST_CASE("claims: Gram roots") {
 }
 
 TEST_CASE("claims: rational maps") {
+    prove_claim("polar, Zolotarev on the Gram matrix", polar<zolotarev>{});
     prove_claim("polar, QDWH", polar<qdwh>{});
     prove_claim("polar, Zolo-PD", polar<zolo_pd>{});
 }

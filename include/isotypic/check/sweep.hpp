@@ -2,7 +2,7 @@
 #pragma once
 #include <isotypic/check/inputs.hpp>
 #include <isotypic/check/known_actions.hpp>
-#include <isotypic/check/trial.hpp>
+#include <isotypic/check/judge.hpp>
 
 /// \file
 /// Many trials of a rule under actions, and what they come to: broken if one is broken, undecidable only if none could be decided.

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <isotypic/check/trial.hpp>
+#include <isotypic/check/judge.hpp>
 #include <isotypic/matrix/eigen.hpp>
 #include <doctest/doctest.h>
 
