@@ -83,11 +83,11 @@ TEST_CASE("moves that a type cannot hold are told apart") {
     const black_box box = as_black_box([](Eigen::MatrixXf const& g) -> Eigen::MatrixXf { return g; });
     const trial small{1, 1, {}, {{1e-35}}};
     const detail::plain_run plain(box, small, 2);
-    CHECK(plain.can_move({scale_all(8)}));
-    CHECK(!plain.can_move({scale_all(0x1p-30)}));
-    CHECK(!plain.can_move({scale_all(1e80)}));
-    CHECK(plain.can_move({flip_row(0)}));
+    CHECK(plain.under({scale_all(8)}));
+    CHECK(!plain.under({scale_all(0x1p-30)}));
+    CHECK(!plain.under({scale_all(1e80)}));
+    CHECK(plain.under({flip_row(0)}));
     const trial below{1, 1, {}, {{1e-40}}};
-    CHECK(detail::plain_run(box, below, 2).can_move({flip_row(0)}));
-    CHECK(!detail::plain_run(box, below, 2).can_move({scale_all(2)}));
+    CHECK(detail::plain_run(box, below, 2).under({flip_row(0)}));
+    CHECK(!detail::plain_run(box, below, 2).under({scale_all(2)}));
 }

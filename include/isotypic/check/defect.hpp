@@ -30,11 +30,21 @@ struct check_options {
 
 /// |x_k|_F of one item, at any scale.
 inline double item_norm(specimen const& x, index_t item) {
-    double norm = 0;
-    for (index_t p = 0; p < x.panels(); ++p)
-        for (index_t i = 0; i < x.rows; ++i)
-            for (index_t j = 0; j < x.cols; ++j) norm = std::hypot(norm, x.panel(item, p)(i, j));
-    return norm;
+    const std::size_t size = x.values.size() / std::size_t((std::max)(index_t(1), x.count)), first = std::size_t(item) * size;
+    double most = 0, square = 0;
+    for (std::size_t k = first; k < first + size; ++k) {
+        most = std::fmax(most, std::fabs(x.values[k]));
+        square += x.values[k] * x.values[k];
+    }
+    if (std::isnan(square) || (square > 1e-200 && square < 1e200) || most == 0) return std::sqrt(square);
+    if (std::isinf(most)) return most;
+    const int exponent = std::ilogb(most);
+    square = 0;
+    for (std::size_t k = first; k < first + size; ++k) {
+        const double v = std::ldexp(x.values[k], -exponent);
+        square += v * v;
+    }
+    return std::ldexp(std::sqrt(square), exponent);
 }
 
 /// The largest |e_k| / s_k over items, 0 / 0 = 0; infinite where something is not finite.

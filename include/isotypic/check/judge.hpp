@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/check/noise.hpp>
+#include <optional>
 
 /// \file
 /// U_t of gradients G_1 .. G_t against V_t of the moved ones, judged by a tolerance that is measured:
@@ -38,13 +39,15 @@ public:
         if (repeatable && finite) kappa = response(box, input, results, how_often);
     }
 
-    judgement under(word const& moves) const {
-        judgement worst;
-        if (!repeatable) return {verdict::not_repeatable};
-        if (!finite) return {verdict::not_finite};
+    /// Nothing where moved entries would overflow, or be lost below the smallest ordinary number.
+    std::optional<judgement> under(word const& moves) const {
+        if (!repeatable) return judgement{verdict::not_repeatable};
+        if (!finite) return judgement{verdict::not_finite};
         const feed there(input, moves);
+        const bool scaled = std::any_of(moves.begin(), moves.end(), [](generator const& g) { return g.what == generator::scale || g.what == generator::stretch; });
+        if (!there.fits(box.unit, scaled)) return {};
         const updates v = there.through(box);
-        if (!all_finite(v)) return {verdict::not_finite};
+        if (!all_finite(v)) return judgement{verdict::not_finite};
         std::vector<double> k = kappa, defects;
         const double root = std::sqrt(double((std::max)({input.weight.rows, input.weight.cols, index_t(1)})));
         auto noise = [&](double kappa_t) { return root * std::fmax(kappa_t, judgement::roundings * box.unit); };
@@ -62,21 +65,15 @@ public:
             for (std::size_t t = 0; t < v.size(); ++t) k[t] = std::fmax(k[t], k2[t]);
         }
         const bool all_zero = std::all_of(results.begin(), results.end(), is_zero);
+        judgement worst;
         double ratio = -1;
         for (std::size_t t = 0; t < v.size(); ++t) {
             if (!(k[t] <= judgement::blind_above) || (!all_zero && is_zero(results[t]) && is_zero(v[t]))) continue;
             if (const double r = defects[t] / noise(k[t]); r > ratio) ratio = r, worst = {verdict::exact, defects[t], noise(k[t]), index_t(t) + 1};
         }
-        if (ratio < 0 && !v.empty()) return {verdict::undecidable, defects.back(), noise(k.back()), index_t(v.size())};
+        if (ratio < 0 && !v.empty()) return judgement{verdict::undecidable, defects.back(), noise(k.back()), index_t(v.size())};
         worst.what = ratio > judgement::factor ? verdict::broken : ratio > 0 ? verdict::within_noise : verdict::exact;
         return worst;
-    }
-
-    /// Moved entries would otherwise overflow, or be lost below the smallest ordinary number.
-    bool can_move(word const& moves) const {
-        bool scaled = false;
-        for (generator const& g : moves) scaled = scaled || g.what == generator::scale || g.what == generator::stretch;
-        return feed(input, moves).fits(box.unit, scaled);
     }
 
 private:
@@ -90,8 +87,8 @@ private:
 
 }  // namespace detail
 
-/// The judgement of one trial, with so many measurements of the noise that a jump next to the input is met as well. Throws
+/// The judgement of one trial (undecidable if it cannot be moved), with so many measurements of the noise that a jump next to the input is met as well. Throws
 /// isotypic::error where a result has another shape than is due.
-inline judgement judge(black_box const& rule, trial const& t) { return detail::plain_run(rule, t, 16).under(t.moves); }
+inline judgement judge(black_box const& rule, trial const& t) { return detail::plain_run(rule, t, 16).under(t.moves).value_or(judgement{verdict::undecidable}); }
 
 }  // namespace isotypic

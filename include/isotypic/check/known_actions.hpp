@@ -36,7 +36,7 @@ inline word flipped(bool columns, index_t n, int draw, random_stream& random) {
         if (draw == 0 ? i == 0 : draw == 1 ? i % 2 == 1 : random.below(2) == 1) w.push_back({generator::flip, columns, i, i});
     return w;
 }
-/// A flip; a generic rotation; later the two together. Every plane up to 24 rows, 8 planes a row above.
+/// A flip; a generic rotation; later the two together. Every plane up to 24 rows, 2 planes a row above.
 inline word rotated(bool columns, index_t n, int draw, random_stream& random) {
     word w;
     auto turn = [&](index_t i, index_t j) { w.push_back({generator::rotation, columns, i, j, angle(random), angle(random)}); };
@@ -44,7 +44,7 @@ inline word rotated(bool columns, index_t n, int draw, random_stream& random) {
     if (draw == 0) return w;
     for (index_t i = 0; i < n; ++i)
         for (index_t j = i + 1; j < n && n <= 24; ++j) turn(i, j);
-    for (index_t k = 0; k < 8 * n && n > 24; ++k) {
+    for (index_t k = 0; k < 2 * n && n > 24; ++k) {
         const index_t i = random.below(n);
         turn(i, (i + 1 + random.below(n - 1)) % n);
     }

@@ -36,14 +36,19 @@ inline double smallest_number(double unit) {
 
 /// What a rule is fed: a weight and gradients.
 struct feed {
-    specimen weight;
     std::vector<specimen> gradients;
+    specimen weight;
+    bool weighted;
 
-    feed(trial const& t) : weight(matrix_from(t.rows, t.cols, t.weight)) {
+    feed(trial const& t) : weight(matrix_from(t.rows, t.cols, t.weight)), weighted(!t.weight.empty()) {
         for (auto const& g : t.gradients) gradients.push_back(matrix_from(t.rows, t.cols, g));
     }
-    feed(feed const& plain, word const& w) : weight(moved(w, plain.weight, moved_as::weight)) {
+    feed(feed const& plain, word const& w) : weighted(plain.weighted) {
         for (specimen const& g : plain.gradients) gradients.push_back(moved(w, g, moved_as::gradient));
+        if (weighted)
+            weight = moved(w, plain.weight, moved_as::weight);
+        else if (!gradients.empty())
+            weight = specimen(gradients[0].rows, gradients[0].cols);
     }
     updates through(black_box const& box) const {
         const run step = box.start(weight);
@@ -59,7 +64,7 @@ struct feed {
             double largest = 0;
             for (double v : s.values) largest = std::fmax(largest, std::fabs(v));
             for (double& v : s.values)
-                if (v != 0) v += (random.below(2) == 0 ? 1 : -1) * std::fmax(2 * unit * (of_largest ? largest : std::fabs(v)), least);
+                if (v != 0) v += (random.bits() % 2 == 0 ? 1 : -1) * std::fmax(2 * unit * (of_largest ? largest : std::fabs(v)), least);
         };
         nudge(x.weight);
         for (specimen& g : x.gradients) nudge(g);

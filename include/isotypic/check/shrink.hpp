@@ -39,8 +39,8 @@ private:
     bool fails(trial const& t) {
         if (t.rows < smallest_shape.rows || t.cols < smallest_shape.cols || judgements_left-- <= 0) return false;
         try {
-            const plain_run plain(box, t, 2);
-            return plain.can_move(t.moves) && plain.under(t.moves).what == wanted && judge(box, t).what == wanted;
+            const std::optional<judgement> j = plain_run(box, t, 2).under(t.moves);
+            return j && j->what == wanted && judge(box, t).what == wanted;
         } catch (std::exception const&) {
             return false;
         }

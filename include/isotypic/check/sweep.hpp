@@ -78,10 +78,10 @@ inline std::vector<outcome> sweep(black_box const& rule, std::vector<action> con
             for (std::size_t a = 0; a < actions.size(); ++a)
                 for (int draw = 0; draw < o.draws; ++draw) {
                     t.moves = actions[a].sample(shape.rows, shape.cols, o.draws == 1 ? 3 : draw, random);
-                    if (!plain.can_move(t.moves)) continue;
-                    judgement j = plain.under(t.moves);
-                    if (j.what == verdict::broken && outcomes[a].worst.what != verdict::broken && o.nudges > 1) j = judge(rule, t);  // be sure
-                    outcomes[a].see(j, t, kind);
+                    std::optional<judgement> j = plain.under(t.moves);
+                    if (!j) continue;
+                    if (j->what == verdict::broken && outcomes[a].worst.what != verdict::broken && o.nudges > 1) j = judge(rule, t);  // be sure
+                    outcomes[a].see(*j, t, kind);
                 }
         }
     }

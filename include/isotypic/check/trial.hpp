@@ -26,7 +26,7 @@ struct judgement {
     bool holds() const { return what == verdict::exact || what == verdict::within_noise; }
 };
 
-/// A group element, a weight (empty: zero) and the gradients of one block, as numbers that can be printed.
+/// A group element, a weight (empty: zero, wherever it is moved) and the gradients of one block, as numbers that can be printed.
 struct trial {
     index_t rows = 0, cols = 0;
     word moves{};

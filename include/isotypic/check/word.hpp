@@ -5,7 +5,7 @@
 
 /// \file
 /// Group elements as words in elementary generators, so that a failure can name the element and shrink it.
-/// Words act in long double and round once. Rotations turn by the direction (c, s), normalised when they act:
+/// Words act in long double and round once; in double on more than 1024 entries. Rotations turn by the direction (c, s), normalised when they act:
 /// (3, 4) is the same rotation on every platform.
 namespace isotypic {
 
@@ -54,98 +54,98 @@ using word = std::vector<generator>;
 
 namespace detail {
 
-/// A matrix in long double while a word acts on it.
+/// A matrix while a word acts on it, in R.
+template <class R>
 struct wide_matrix {
-    index_t rows, cols;
-    std::vector<long double> values;
-    long double& at(index_t i, index_t j) { return values[std::size_t(i * cols + j)]; }
+    index_t rows, cols, row_stride, col_stride;
+    std::vector<R> values;
+
+    explicit wide_matrix(specimen const& x) : rows(x.rows), cols(x.cols), row_stride(x.cols), col_stride(1), values(x.values.begin(), x.values.end()) {}
+    R& at(index_t i, index_t j) { return values[std::size_t(i * row_stride + j * col_stride)]; }
 
     void transpose() {
-        wide_matrix t{cols, rows, std::vector<long double>(values.size())};
-        for (index_t i = 0; i < rows; ++i)
-            for (index_t j = 0; j < cols; ++j) t.at(j, i) = at(i, j);
-        *this = std::move(t);
-    }
-
-    void multiply_row(index_t i, long double t) {
-        for (index_t l = 0; l < cols; ++l) at(i, l) *= t;
-    }
-    void rotate(index_t i, index_t j, long double c, long double s) {
-        const long double r = std::sqrt(c * c + s * s);
-        for (index_t l = 0; l < cols; ++l) {
-            const long double x = at(i, l), y = at(j, l);
-            at(i, l) = (c * x - s * y) / r;
-            at(j, l) = (s * x + c * y) / r;
-        }
+        std::swap(rows, cols);
+        std::swap(row_stride, col_stride);
     }
     void centre() {
         for (index_t l = 0; l < cols; ++l) {
-            long double sum = 0;
+            R sum = 0;
             for (index_t i = 0; i < rows; ++i) sum += at(i, l);
-            for (index_t i = 0; i < rows; ++i) at(i, l) -= sum / static_cast<long double>(rows);
+            for (index_t i = 0; i < rows; ++i) at(i, l) -= sum / R(rows);
         }
     }
     void multiply(std::vector<double> const& g) {
-        const std::vector<long double> old = values;
+        wide_matrix old = *this;
         for (index_t i = 0; i < rows; ++i)
             for (index_t l = 0; l < cols; ++l) {
-                long double sum = 0;
-                for (index_t k = 0; k < rows; ++k) sum += static_cast<long double>(g[std::size_t(i * rows + k)]) * old[std::size_t(k * cols + l)];
+                R sum = 0;
+                for (index_t k = 0; k < rows; ++k) sum += R(g[std::size_t(i * rows + k)]) * old.at(k, l);
                 at(i, l) = sum;
             }
     }
-
-    void move_rows(generator const& g) {
-        const long double c = g.c;
-        switch (g.what) {
-            case generator::swap:
-                for (index_t l = 0; l < cols; ++l) std::swap(at(g.i, l), at(g.j, l));
-                break;
-            case generator::shift:
-                for (index_t l = 0; l < rows; ++l) at(l, g.i) += c;
-                break;
-            case generator::scale:
-            case generator::negate:
-                for (long double& v : values) v *= g.what == generator::negate ? -1 : c;
-                break;
-            case generator::flip:
-                multiply_row(g.i, -1);
-                break;
-            case generator::stretch:
-                multiply_row(g.i, c);
-                break;
-            case generator::rotation:
-                rotate(g.i, g.j, c, g.s);
-                break;
-            case generator::dense:
-                multiply(g.matrix);
-                break;
-            case generator::centre:
-                centre();
-                break;
-            case generator::transpose:
-                transpose();
-                break;
+    /// Those that touch one or two rows, in the columns from first to last.
+    void move_one_or_two(generator const& g, index_t first, index_t last) {
+        const R length = g.what == generator::rotation ? std::sqrt(R(g.c) * R(g.c) + R(g.s) * R(g.s)) : R(1), c = R(g.c) / length, s = R(g.s) / length;
+        for (index_t l = first; l < last; ++l) {
+            R &x = at(g.i, l), &y = at(g.j, l);
+            const R u = x, v = y;
+            if (g.what == generator::swap) x = v, y = u;
+            if (g.what == generator::rotation) x = c * u - s * v, y = s * u + c * v;
+            if (g.what == generator::flip) x = -u;
+            if (g.what == generator::stretch) x = c * u;
         }
     }
+    void move_all(generator const& g) {
+        if (g.what == generator::shift)
+            for (index_t l = 0; l < rows; ++l) at(l, g.i) += R(g.c);
+        if (g.what == generator::scale || g.what == generator::negate)
+            for (R& v : values) v *= g.what == generator::negate ? R(-1) : R(g.c);
+        if (g.what == generator::dense) multiply(g.matrix);
+        if (g.what == generator::centre) centre();
+        if (g.what == generator::transpose) transpose();
+    }
+    static bool touches_one_or_two(generator const& g) {
+        return g.what == generator::swap || g.what == generator::flip || g.what == generator::rotation || g.what == generator::stretch;
+    }
+
+    /// Runs of generators of one side go through a few columns at a time, which stay in the cache.
+    void move(word const& w, moved_as as) {
+        for (std::size_t k = 0, next; k < w.size(); k = next) {
+            next = k + 1;
+            if (!w[k].moves(as)) continue;
+            if (w[k].columns) transpose();
+            if (touches_one_or_two(w[k])) {
+                while (next < w.size() && touches_one_or_two(w[next]) && w[next].columns == w[k].columns) ++next;
+                const index_t some = (std::max)(index_t(1), 16384 / (std::max)(index_t(1), rows));
+                for (index_t l = 0; l < cols; l += some)
+                    for (std::size_t i = k; i < next; ++i)
+                        if (w[i].moves(as)) move_one_or_two(w[i], l, (std::min)(cols, l + some));
+            } else
+                move_all(w[k]);
+            if (w[k].columns) transpose();
+        }
+    }
+
+    specimen rounded() {
+        specimen z(rows, cols);
+        for (index_t i = 0; i < rows; ++i)
+            for (index_t j = 0; j < cols; ++j) z.values[std::size_t(i * cols + j)] = static_cast<double>(at(i, j));
+        return z;
+    }
 };
+
+template <class R>
+specimen moved_in(word const& w, specimen const& x, moved_as as) {
+    wide_matrix<R> y(x);
+    y.move(w, as);
+    return y.rounded();
+}
 
 }  // namespace detail
 
 /// A single matrix moved by a word.
 inline specimen moved(word const& w, specimen const& x, moved_as as) {
-    detail::wide_matrix y{x.rows, x.cols, {x.values.begin(), x.values.end()}};
-    bool on_columns = false;
-    for (generator const& g : w) {
-        if (!g.moves(as)) continue;
-        if (g.columns != on_columns) y.transpose();
-        on_columns = g.columns;
-        y.move_rows(g);
-    }
-    if (on_columns) y.transpose();
-    specimen z(y.rows, y.cols);
-    for (std::size_t k = 0; k < z.values.size(); ++k) z.values[k] = static_cast<double>(y.values[k]);
-    return z;
+    return x.values.size() > 1024 ? detail::moved_in<double>(w, x, as) : detail::moved_in<long double>(w, x, as);
 }
 
 }  // namespace isotypic
