@@ -25,7 +25,7 @@ TEST_CASE("the cells that fail name the fault") {
     CHECK(has(hint_of([](M const& g) -> M { return g.cwiseAbs(); }, rows_signs), "not odd"));
     CHECK(has(hint_of([](M const& g) -> M { return g / g.cwiseAbs().maxCoeff(); }, rows_rotation), "entry by entry"));
     CHECK(has(hint_of([](M const& g) -> M { return g.rowwise().normalized(); }, rows_rotation), "rows one by one"));
-    CHECK(has(hint_of([](M const& g) -> M { return g.rowwise() - g.colwise().mean(); }, rows_signs), "summed or shared over rows"));
+    CHECK(has(hint_of([](M const& g) -> M { return g.rowwise() - g.colwise().mean(); }, rows_signs), "rows are mixed without regard to their signs"));
     auto first_row = [](M const& g) -> M {
         M u = g;
         u.row(0) *= 2;

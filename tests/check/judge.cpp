@@ -75,6 +75,7 @@ TEST_CASE("weights move along, invariance asks the result to stay, and a number 
     CHECK(judge(as_black_box(norm), n).holds());
     n.result_stays = false;
     CHECK_THROWS_WITH_AS(judge(as_black_box(norm), n), doctest::Contains("2 x 2 became 1 x 1"), error);
+    CHECK(judge(as_black_box([](M const& g) -> M { return g; }), {1, 2, {transposition()}, {{1, 2}}, {}, true}).what == verdict::broken);
     trial f{1, 1, {minus_one()}, {{1}}, {}, true};
     CHECK(judge(as_black_box([](M const& g) -> M { return g.cwiseAbs(); }), f).holds());
 }

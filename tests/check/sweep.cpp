@@ -31,17 +31,21 @@ TEST_CASE("one broken trial breaks an action, a decided one decides it, and an a
           verdict::undecidable);
 }
 
-TEST_CASE("outcomes of several shapes join: the worst, and all the counts") {
+TEST_CASE("outcomes of several shapes join: the worst numbers, the first trial of the verdict, all the counts") {
     outcome a, b;
     a.see({verdict::within_noise, 1, 2, 1}, {1, 1}, input::gaussian);
     b.see({verdict::within_noise, 1, 1, 1}, {2, 2}, input::sparse);
     b.see({verdict::undecidable, 1, 1, 1}, {3, 3}, input::sparse);
     a.join(b);
-    CHECK(a.where.rows == 2);
+    CHECK(a.worst.noise == 1);
+    CHECK(a.where.rows == 1);
     CHECK(a.trials == 3);
     CHECK(a.undecided == 1);
     a.see({verdict::not_finite}, {4, 4}, input::huge);
     CHECK(a.worst.what == verdict::not_finite);
     a.see({verdict::broken, 1, 1, 1}, {5, 5}, input::huge);
+    a.see({verdict::broken, 2, 1, 1}, {6, 6}, input::tiny);
     CHECK(a.worst.what == verdict::broken);
+    CHECK(a.worst.defect == 2);
+    CHECK(a.where.rows == 5);
 }

@@ -50,8 +50,11 @@ inline finding judged(black_box const& rule, std::vector<action> const& actions,
         for (std::size_t a = 0; a < all.size(); ++a) all[a].join(here[a]), trials += here[a].trials;
     }
     std::size_t worst = 0;
-    for (std::size_t a = 1; a < all.size(); ++a)
-        if (outcome::worse(all[a].worst, all[worst].worst)) worst = a;
+    for (std::size_t a = 1; a < all.size(); ++a) {
+        const judgement &here = all[a].worst, &there = all[worst].worst;
+        const int more = outcome::severity(here.what) - outcome::severity(there.what);
+        if (more > 0 || (more == 0 && here.holds() && here.defect * there.noise > there.defect * here.noise)) worst = a;
+    }
     if (all.empty() || trials == 0) throw error("isotypic: nothing to check: no action, no shape, or no kind of input");
 
     finding f{all[worst].holds(), all[worst], actions[worst].name, {}};

@@ -39,7 +39,7 @@ inline std::string side_hint(std::string const& lines, bool p, bool s, bool r, b
     if (p && other_p) return "rows and columns are mixed up: a buffer read in the other layout, or a basis that is fixed";
     if (p && s) return "the result depends on where " + lines + " stand: another layout, a head split along " + lines + ", a fixed basis";
     if (p) return "the result depends on where " + lines + " stand: an index, a mask, a loop bound, an order, a triangle for a symmetric root";
-    if (s) return "something is summed or shared over " + lines + ": a mean or a bias";
+    if (s) return lines + " are mixed without regard to their signs: a mean over them, an entry-wise product of their Gram matrix";
     if (r && other_r) return "it acts entry by entry: a clip, a maximum, an element-wise root, a rounding";
     return "it acts on " + lines + " one by one, by a norm or a scale of each: exchangeable " + lines + " allow that, rotations do not";
 }
@@ -54,7 +54,6 @@ inline std::string hint(black_box const& rule, std::string const& action, verdic
     if (action.find("centred") != std::string::npos) return "the result has a mean of its own: end with a centring";
     if (action.find("shift") != std::string::npos) return "what is added to all lines alike comes through: begin with a centring";
 
-    if (o.result_stays) return "";
     std::size_t column = 0;
     while (column < t.actions.size() && t.actions[column].name != action) ++column;
     if (column == t.actions.size()) return "";
@@ -74,6 +73,7 @@ inline std::string hint(black_box const& rule, std::string const& action, verdic
                       : "f(tG) grows as a power of t: a root or a norm is missing") +
                where;
     }
+    if (o.result_stays) return "";
     if (column == minus_one_column || (fails(minus_one_column) && !fails(rows_permutation) && !fails(columns_permutation)))
         return "f is not odd: an abs, a square, a constant that is added" + where;
     if (column == transposition_column) return "rows and columns are not treated alike: a factor of the shape, a side that is preferred" + where;

@@ -54,7 +54,9 @@ public:
         bool more = false;
         for (std::size_t t = 0; t < v.size(); ++t) {
             const specimen u = stays ? results[t] : moved(moves, results[t], moved_as::result);
-            if (u.rows != v[t].rows || u.cols != v[t].cols)
+            const bool same_shape = u.rows == v[t].rows && u.cols == v[t].cols;
+            if (stays && !same_shape) return judgement{verdict::broken, 1, noise(k[t]), index_t(t) + 1};
+            if (!same_shape)
                 throw error("isotypic: the rule returned " + shape_text(v[t].rows, v[t].cols) + " for a moved gradient where " + shape_text(u.rows, u.cols) +
                             " was due");
             defects.push_back(distance(v[t], u));

@@ -27,7 +27,7 @@ struct trial_options {
     std::string name = "the rule";  ///< what messages call it
 };
 
-/// The verdict on one action, with the trial that decided it.
+/// The verdict on one action: the worst numbers with that verdict, and the first trial that led to it.
 struct outcome {
     judgement worst{verdict::undecidable};
     trial where;
@@ -37,7 +37,9 @@ struct outcome {
     bool holds() const { return worst.holds(); }
 
     void see(judgement const& j, trial const& t, input k) {
-        if (trials == 0 || worse(j, worst)) worst = j, where = t, kind = k;
+        const int before = trials == 0 ? -1 : severity(worst.what), now = severity(j.what);
+        if (now > before) where = t, kind = k;
+        if (now > before || (now == before && j.defect * worst.noise > worst.defect * j.noise)) worst = j;
         ++trials;
         undecided += j.what == verdict::undecidable ? 1 : 0;
     }
@@ -47,11 +49,10 @@ struct outcome {
         trials = all, undecided = lost;
     }
 
-    /// By verdict, and then by the defect in units of the noise.
-    static bool worse(judgement const& a, judgement const& b) {
+    /// Broken outweighs not finite, since that may be a matter of the input alone.
+    static int severity(verdict v) {
         constexpr int ranks[] = {1, 2, 4, 0, 3, 5};  // in the order of `verdict`
-        const int x = ranks[std::size_t(a.what)], y = ranks[std::size_t(b.what)];
-        return x > y || (x == y && a.defect * b.noise > b.defect * a.noise);
+        return ranks[std::size_t(v)];
     }
 };
 
