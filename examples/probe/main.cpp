@@ -47,10 +47,17 @@ void replace_table(std::filesystem::path const& file, std::string const& content
     write(file, all);
 }
 
+/// One line: the marks of the sixteen actions on each shape, and on special and extreme inputs.
+std::string as_json(symmetry_table const& t, std::string const& from) {
+    std::string line = "{\"source\": " + detail::json_text(from) + ", \"rule\": " + detail::json_text(t.rule);
+    for (auto const& [heading, cells] : detail::table_body(t)) line += ", \"" + heading + "\": \"" + symmetry_table::marks(*cells) + '"';
+    return line + "}\n";
+}
+
 int probe_all(bool few, bool keep) {
     const auto begin = std::chrono::steady_clock::now();
     std::vector<probed> all;
-    std::string markdown, json_text;
+    std::string markdown, json_lines;
     tally sum;
     for (source& s : all_sources()) {
         if (few && s.rules.size() > 2) s.rules.resize(2);
@@ -58,7 +65,7 @@ int probe_all(bool few, bool keep) {
         for (candidate const& c : s.rules) {
             found.tables.push_back(probe(c.rule, {.name = c.name}));
             sum.see(found.tables.back(), c, s.name);
-            json_text += (json_text.empty() ? "[" : ",") + json(found.tables.back());
+            json_lines += as_json(found.tables.back(), s.name);
         }
         const std::string lines = as_markdown(found);
         std::printf("%s", lines.c_str());
@@ -74,7 +81,7 @@ int probe_all(bool few, bool keep) {
         const std::filesystem::path folder = PROBE_FOLDER;
         std::filesystem::create_directories(folder / "results");
         replace_table(folder / "README.md", markdown + sum.text() + "\n");
-        write(folder / "results/probe.json", json_text + "]\n");
+        write(folder / "results/probe.jsonl", json_lines);
         write(folder / "results/probe.html", as_html(all, sum));
     }
     return sum.wrong.empty() ? 0 : 1;
