@@ -73,7 +73,7 @@ struct feed {
     /// Does every entry keep its digits in a type with this unit, after a move that scales or not?
     bool fits(double unit, bool scaled) const {
         const bool in_float = unit > 0x1p-30;
-        const double least = in_float ? double(std::numeric_limits<float>::min()) : std::numeric_limits<double>::min();
+        const double least = in_float ? double((std::numeric_limits<float>::min)()) : (std::numeric_limits<double>::min)();
         const double most = in_float ? double((std::numeric_limits<float>::max)()) : (std::numeric_limits<double>::max)();
         for (specimen const& g : gradients)
             for (double v : g.values)
