@@ -62,7 +62,7 @@ symmetry_algebra explained(replay const& rule, shape s) {
     const symmetry_algebra found = discover(rule, s.m, s.n);
     CAPTURE(found.text());
     CHECK(found.clear());
-    CHECK(found.gap < 1e12);
+    CHECK(found.gap < 1e13);
     CHECK(found.unnamed.empty());
     index_t sum = 0;
     for (algebra_part const& p : found.parts) sum += p.dimension;
@@ -106,7 +106,7 @@ TEST_CASE("discover: SGD over its Frobenius norm, where a sample takes a single 
     CHECK(found.name() == "so(4) + so(6) + scale");
     // 10 + 21 symmetric parts of A and B and the number c, one condition a sample.
     CHECK(found.samples > 31);
-    CHECK(found.evaluations == found.samples * 49);
+    CHECK(found.evaluations >= found.samples * (8 * 24 + 1));
 }
 
 TEST_CASE("discover: unit rows and unit columns") {
@@ -201,14 +201,17 @@ TEST_CASE("discover: a rule in pieces, of which a few samples see a few") {
     CHECK(name(largest, 2, 3) == "scale");
 }
 
-TEST_CASE("discover: an eps breaks it, or leaves it open") {
-    // 1 / (1 + eps / |g|): 1e-4 is far above what differences resolve, 1e-8 is a few hundred times that.
-    const symmetry_algebra broken = discover(adam{.eps = 1e-4}, 4, 6), open = discover(adam{.eps = 1e-8}, 4, 6);
+TEST_CASE("discover: an eps breaks it, and what it breaks is told") {
+    const symmetry_algebra broken = discover(adam{.eps = 1e-10}, 4, 6), rounding = discover(adam{.eps = 1e-15}, 4, 6);
     CHECK(broken.clear());
     CHECK(broken.dimension == 0);
-    CHECK(!open.clear());
-    CHECK(open.text().find("not clear") != std::string::npos);
-    CHECK(broken.text().find("not clear") == std::string::npos);
+    REQUIRE(broken.nearly.size() == 1);
+    CHECK(broken.nearly[0].name() == "locally constant");
+    CHECK(broken.nearly[0].dimension == 51);
+    CHECK(broken.nearly[0].size < 1e-3);
+    CHECK(broken.text().find("nearly, to") != std::string::npos);
+    CHECK(rounding.name() == "locally constant");
+    CHECK(rounding.nearly.empty());
 }
 
 TEST_CASE("discover: a cubic polynomial has none") {
@@ -293,10 +296,11 @@ TEST_CASE("discover: the same from any seed, and from the step of float with les
         CHECK(discover(row_norm{}, 3, 4, {.seed = seed}).name() == "so(4) + row scales");
         CHECK(discover(polar<exact_svd>{}, 4, 3, {.seed = seed}).name() == "so(4) + so(3) + scale");
     }
-    const symmetry_algebra coarse = discover(updates_of<float>(row_norm{}), 3, 4, {.step = 5e-3});
+    const symmetry_algebra coarse = discover<float>(row_norm{}, 3, 4);
     CAPTURE(coarse.text());
     CHECK(coarse.name() == "so(4) + row scales");
     CHECK(coarse.gap > 10);
+    CHECK(coarse.text().find("not clear") != std::string::npos);
     CHECK(coarse.gap < discover(row_norm{}, 3, 4).gap);
 }
 

@@ -78,8 +78,9 @@ M filled(specimen const& x) {
     }();
     auto v = as_view(y);
     using element = typename decltype(v)::value_type;
+    const auto from = x.panel(0, 0);
     for (index_t i = 0; i < x.rows; ++i)
-        for (index_t j = 0; j < x.cols; ++j) v(i, j) = element(x.panel(0, 0)(i, j));
+        for (index_t j = 0; j < x.cols; ++j) v(i, j) = element(from(i, j));
     return y;
 }
 
@@ -87,8 +88,9 @@ template <class M>
 specimen read(M const& x) {
     const auto v = as_view(x);
     specimen y(v.rows, v.cols);
+    const auto to = y.panel(0, 0);
     for (index_t i = 0; i < y.rows; ++i)
-        for (index_t j = 0; j < y.cols; ++j) y.panel(0, 0)(i, j) = double(v(i, j));
+        for (index_t j = 0; j < y.cols; ++j) to(i, j) = double(v(i, j));
     return y;
 }
 
@@ -146,7 +148,7 @@ black_box as_black_box(F rule) {
     } else if constexpr (part<F>) {
         using T = std::conditional_t<std::is_void_v<M>, double, M>;
         static_assert(scalar<T>, "isotypic: a part is checked in a scalar type, as in check_equivariant<float>(rule, ...).");
-        return {updates_of<T>(rule), std::numeric_limits<T>::epsilon() / 2, true};
+        return {updates_of<T>(rule), double(std::numeric_limits<T>::epsilon()) / 2, true};
     } else {
         using deduced = typename decltype(detail::matrix_of<F>())::type;
         using X = std::conditional_t<std::is_void_v<M>, deduced, M>;

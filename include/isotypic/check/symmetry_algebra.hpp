@@ -26,11 +26,10 @@ struct algebra_part {
     index_t dimension = 0;
 };
 
-struct symmetry_algebra {
-    index_t rows = 0, cols = 0;
+struct named_algebra {
     index_t dimension = 0;
-    double gap = 0;  ///< smallest nonzero singular value of the equations over the largest null one, estimated from below
-    index_t samples = 0, evaluations = 0;
+    double gap = 0;   ///< smallest nonzero singular value of the equations over the largest null one, estimated from below
+    double size = 0;  ///< that null one, a share of the largest of all: by how much the symmetry is broken, at most
     std::vector<algebra_part> parts;
     std::vector<algebra_element> unnamed;  ///< a basis of what the parts do not explain: of norm 1, orthogonal to them and to each other
 
@@ -44,6 +43,12 @@ struct symmetry_algebra {
         if (!unnamed.empty()) all += " + " + std::to_string(unnamed.size()) + " unnamed";
         return all.empty() ? "none" : all.substr(3);
     }
+};
+
+struct symmetry_algebra : named_algebra {
+    index_t rows = 0, cols = 0, samples = 0, evaluations = 0;
+    std::vector<named_algebra> nearly;  ///< larger ones that hold but for a little, as an eps leaves them: from small to large
+
     /// The name, a line for each part, and how sure.
     std::string text() const {
         char line[160];
@@ -56,6 +61,10 @@ struct symmetry_algebra {
         if (!unnamed.empty()) add(unnamed.size(), "unnamed");
         std::snprintf(line, sizeof line, "in all; gap %.1e%s, %td samples, %td evaluations", gap, clear() ? "" : " (not clear)", samples, evaluations);
         add(std::size_t(dimension), line);
+        for (named_algebra const& a : nearly) {
+            std::snprintf(line, sizeof line, "nearly, to %.0e: ", a.size);
+            add(std::size_t(a.dimension), line + a.name());
+        }
         return all;
     }
 };
