@@ -97,8 +97,9 @@ specimen read(M const& x) {
 /// f(w, g) or f(g), whichever there is, in place or not.
 template <class M, class F>
 specimen called(F& f, specimen const& weight, specimen const& gradient) {
-    M w = filled<M>(weight), g = filled<M>(gradient);
+    M g = filled<M>(gradient);
     if constexpr (std::is_invocable_v<F&, M&, M&>) {
+        M w = filled<M>(weight);
         if constexpr (std::is_void_v<std::invoke_result_t<F&, M&, M&>>) {
             const specimen before = read(w);
             f(w, g);
