@@ -7,7 +7,8 @@
 
 /// \file
 /// The dimension of every rule's continuous symmetry in its first step, derived by hand before the run, and found by `discover`.
-/// The two Dions' were corrected after it: the last of m orthogonal columns does not see which column of M it comes from.
+/// Corrected after it: the two Dions', since the last of m orthogonal columns does not see which column of M it comes from, and
+/// clip_frobenius, written as it is above its threshold while no gradient lay below.
 using namespace isotypic;
 
 namespace {
