@@ -3,7 +3,6 @@
 #include "report.hpp"
 #include "sweep.hpp"
 #include "tune.hpp"
-#include <csignal>
 #include <cstdio>
 
 namespace {
@@ -22,7 +21,7 @@ int compare(settings const& s, text const& t) {
     if (interrupted) return stopped();
     std::printf("\n%-10s %10s %10s %10s\n", "optimizer", "validation", "tokens/s", "its share");
     for (auto const& r : runs)
-        std::printf("%-10s %10.4f %10.0f %8.1f %%\n", r.optimizer.c_str(), r.validation, r.tokens_a_second(s), 100 * r.optimizer_share());
+        std::printf("%-10s %10.4f %10.0f %8.1f %%\n", r.optimizer.c_str(), r.validation, r.tokens_a_second(s.tokens_a_step()), 100 * r.optimizer_share());
     std::printf("\nLook at %s\nand for the numbers at curves.csv and report.json beside it.\n", (s.out / "report.html").c_str());
     return 0;
 }
@@ -31,11 +30,8 @@ int compare(settings const& s, text const& t) {
 
 int main(int argc, char** argv) try {
     const settings s = read_settings(argc, argv);
-    std::signal(SIGINT, [](int) {
-        interrupted = 1;
-        std::signal(SIGINT, SIG_DFL);  // a second one ends the program at once
-    });
-    const text t = read_text(s);
+    finish_the_step_on_interrupt();
+    const text t = read_text(s.smoke && s.text.empty() ? LM_FOLDER "/report.cpp" : s.text, s.tokens_a_step() + s.batch);
     if (s.tune) return tune(s, t) ? 0 : stopped();
     if (s.sweep) return sweep(s, t) ? 0 : stopped();
     return compare(s, t);

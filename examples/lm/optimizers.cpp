@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "optimizers.hpp"
 #include "rates.hpp"
-#include <isotypic/model/checkpoint.hpp>
 #include <isotypic/device/cpu_inverse.hpp>
-#include <isotypic/model/layerwise.hpp>
 #include <isotypic/model/roles.hpp>
 #include <isotypic/update/adamw.hpp>
 #include <isotypic/update/by_columns.hpp>
@@ -14,44 +12,28 @@ using namespace isotypic;
 
 namespace {
 
-/// A layerwise stack with the transformer's weights in it.
+/// `heads` tells whether a head's part of q, k, v and o counts as a matrix of its own.
 template <class Stack>
-struct stepped final : optimizer {
-    Stack stack;
-    std::vector<gradient<float>> gradients;  // views of the same memory in every step
-
-    /// `heads` tells whether a head's part of q, k, v and o counts as a matrix of its own.
-    stepped(Stack s, bool heads, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g, thread_pool& pool) : stack(std::move(s)) {
-        stack.run_on(pool);
-        const index_t n = heads ? c.heads : 1, experts = w.layers[0].stack(c);
-        add<embedding>("embed", w.embed, g.embed);
-        for (std::size_t i = 0; i < w.layers.size(); ++i) {
-            const std::string at = nn::layer_name(i);
-            auto &a = w.layers[i], &d = g.layers[i];
-            add<scale_in>(at + "norm1", a.norm1, d.norm1);
-            add<attention_heads>(at + "q", row_heads(a.q, n), row_heads(d.q, n));
-            add<attention_heads>(at + "k", row_heads(a.k, n), row_heads(d.k, n));
-            add<attention_heads>(at + "v", row_heads(a.v, n), row_heads(d.v, n));
-            add<attention_heads>(at + "o", column_heads(a.o, n), column_heads(d.o, n));
-            add<scale_in>(at + "norm2", a.norm2, d.norm2);
-            if (c.experts) add<router>(at + "router", a.router, d.router);
-            add<swiglu_gate>(at + "gate", row_heads(a.gate, experts), row_heads(d.gate, experts));
-            add<swiglu_up>(at + "up", row_heads(a.up, experts), row_heads(d.up, experts));
-            add<swiglu_down>(at + "down", row_heads(a.down, experts), row_heads(d.down, experts));
-        }
-        add<scale_in>("norm", w.norm, g.norm);
-        add<lm_head>("head", w.head, g.head);
+void add_all(stepped<Stack>& to, bool heads, nn::config const& c, nn::weights<float>& w, nn::weights<float>& g) {
+    const index_t n = heads ? c.heads : 1, experts = w.layers[0].stack(c);
+    to.template add<embedding>("embed", w.embed, g.embed);
+    for (std::size_t i = 0; i < w.layers.size(); ++i) {
+        const std::string at = nn::layer_name(i);
+        auto &a = w.layers[i], &d = g.layers[i];
+        to.template add<scale_in>(at + "norm1", a.norm1, d.norm1);
+        to.template add<attention_heads>(at + "q", row_heads(a.q, n), row_heads(d.q, n));
+        to.template add<attention_heads>(at + "k", row_heads(a.k, n), row_heads(d.k, n));
+        to.template add<attention_heads>(at + "v", row_heads(a.v, n), row_heads(d.v, n));
+        to.template add<attention_heads>(at + "o", column_heads(a.o, n), column_heads(d.o, n));
+        to.template add<scale_in>(at + "norm2", a.norm2, d.norm2);
+        if (c.experts) to.template add<router>(at + "router", a.router, d.router);
+        to.template add<swiglu_gate>(at + "gate", row_heads(a.gate, experts), row_heads(d.gate, experts));
+        to.template add<swiglu_up>(at + "up", row_heads(a.up, experts), row_heads(d.up, experts));
+        to.template add<swiglu_down>(at + "down", row_heads(a.down, experts), row_heads(d.down, experts));
     }
-    void step() override { stack.step(std::span<gradient<float> const>(gradients)); }
-    void save(std::ostream& to) const override { isotypic::save(stack, to); }
-    void load(std::istream& from) override { isotypic::load(stack, from); }
-
-private:
-    template <class Role, class W, class G>
-    void add(std::string name, W&& w, G&& g) {
-        gradients.push_back(stack.add(std::move(name), as<Role>(w))(g));
-    }
-};
+    to.template add<scale_in>("norm", w.norm, g.norm);
+    to.template add<lm_head>("head", w.head, g.head);
+}
 
 // A rule for each role, as `muon` and as `stack` have it. AdamW has not the symmetry of matrices, which is said by `unchecked`.
 const adam entry{.beta1 = 0.9, .beta2 = 0.95};
@@ -70,7 +52,9 @@ std::unique_ptr<optimizer> make_optimizer(std::string const& name, settings cons
     const weight_decay decay{0.01, true};
     auto at = [&](double peak) { return warmup_stable_decay{.peak = peak, .steps = s.steps, .warmup = (s.steps * 3 + 99) / 100}; };
     auto made = [&](auto stack, bool heads = false) -> std::unique_ptr<optimizer> {
-        return std::make_unique<stepped<decltype(stack)>>(std::move(stack), heads, s.shape(), w, g, pool);
+        auto all = std::make_unique<stepped<decltype(stack)>>(std::move(stack), pool);
+        add_all(*all, heads, s.shape(), w, g);
+        return all;
     };
     auto rules = [&](auto embed, auto head, auto route, auto attend, auto in, auto down) {
         return layerwise<float>(on<embedding>(embed, at(r.embedding), decay), on<lm_head>(head, at(r.head), decay), on<router>(route, at(r.router), decay),

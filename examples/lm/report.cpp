@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
-#include "chart.hpp"
-#include "checkpoint.hpp"
 #include "rates.hpp"
+#include <training/chart.hpp>
+#include <training/checksum.hpp>
+#include <training/files.hpp>
 
 std::string colour(std::string const& name) {
     static const std::map<std::string, std::string> all = {{"adamw", "#7a7f87"}, {"muon", "#d9730d"},   {"stack", "#1d5fd1"}, {"embedding", "#0f9d76"},
@@ -13,14 +14,6 @@ std::string colour(std::string const& name) {
 std::string title(std::string const& name) {
     static const std::map<std::string, std::string> all = {{"adamw", "AdamW"}, {"muon", "Muon + AdamW"}, {"stack", "stack"}};
     return all.count(name) ? all.at(name) : "Muon, " + name;
-}
-
-void write(std::filesystem::path const& file, std::string const& content) {
-    std::filesystem::create_directories(file.parent_path());
-    std::ofstream to(file, std::ios::binary);
-    to << content;
-    to.close();
-    if (!to) throw std::runtime_error("could not write " + file.string());
 }
 
 namespace {
@@ -39,13 +32,13 @@ nlohmann::json json(settings const& s, text const& t, std::vector<run> const& ru
     for (auto const& r : runs) {
         nlohmann::json j = {{"optimizer", r.optimizer},
                             {"steps", r.step},
-                            {"complete", r.complete(s)},
+                            {"complete", r.complete(s.steps)},
                             {"seconds", r.seconds},
-                            {"tokens_per_second", r.tokens_a_second(s)},
+                            {"tokens_per_second", r.tokens_a_second(s.tokens_a_step())},
                             {"optimizer_share_of_step_time", r.optimizer_share()},
                             {"rates", rates_json(r.optimizer, s)},
                             {"checksum", r.checksum}};
-        if (r.complete(s)) j["validation_loss"] = r.validation;
+        if (r.complete(s.steps)) j["validation_loss"] = r.validation;
         if (!r.load.empty()) {
             const load_metrics m = metrics(r.load);
             j["router"] = {{"load", r.load}, {"load_cv", m.cv}, {"load_entropy", m.entropy}, {"dead_experts", m.dead}, {"top_load", m.top}};
@@ -63,12 +56,12 @@ std::string table(settings const& s, std::vector<run> const& runs) {
     html += "</tr></thead><tbody>";
     double best = 1e300;
     for (auto const& r : runs)
-        if (r.complete(s)) best = std::min(best, r.validation);
+        if (r.complete(s.steps)) best = std::min(best, r.validation);
     for (auto const& r : runs) {
         html += "<tr><td><i style='background:" + colour(r.optimizer) + "'></i>" + title(r.optimizer) + "</td>";
-        html += r.complete(s) ? chart::text(r.validation == best ? "<td><b>%.4f</b></td>" : "<td>%.4f</td>", r.validation)
+        html += r.complete(s.steps) ? chart::text(r.validation == best ? "<td><b>%.4f</b></td>" : "<td>%.4f</td>", r.validation)
                               : chart::text("<td>stopped at step %ld</td>", r.step);
-        html += chart::text("<td>%.0f</td><td>%.1f %%</td>", r.tokens_a_second(s), 100 * r.optimizer_share());
+        html += chart::text("<td>%.0f</td><td>%.1f %%</td>", r.tokens_a_second(s.tokens_a_step()), 100 * r.optimizer_share());
         const load_metrics m = metrics(r.load);
         if (mixture) html += chart::text("<td>%.3f</td><td>%.4f</td><td>%.0f %%</td><td>%.3f</td>", m.cv, m.entropy, 100 * m.dead, m.top);
         html += "</tr>";

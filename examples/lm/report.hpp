@@ -5,9 +5,6 @@
 /// Writes curves.csv, report.json and report.html into the folder.
 void report(settings const& s, text const& t, std::vector<run> const& runs);
 
-/// Makes folders as needed.
-void write(std::filesystem::path const& file, std::string const& content);
-
 /// How pictures show an optimizer.
 std::string colour(std::string const& optimizer);
 std::string title(std::string const& optimizer);

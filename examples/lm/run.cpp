@@ -18,24 +18,3 @@ load_metrics metrics(std::vector<std::vector<double>> const& load) {
     }
     return mean;
 }
-
-void to_json(nlohmann::json& j, run const& r) {
-    j = {{"optimizer", r.optimizer},
-         {"step", r.step},
-         {"seconds", r.seconds},
-         {"seconds_in_optimizer", r.seconds_in_optimizer},
-         {"sum", r.sum},
-         {"validation", r.validation},
-         {"load", r.load},
-         {"checksum", r.checksum},
-         {"curve", nlohmann::json::array()}};
-    for (auto const& p : r.curve) j["curve"].push_back({p.step, p.seconds, p.train, p.validation});
-}
-
-void from_json(nlohmann::json const& j, run& r) {
-    j.at("optimizer").get_to(r.optimizer), j.at("step").get_to(r.step), j.at("seconds").get_to(r.seconds), j.at("sum").get_to(r.sum);
-    j.at("seconds_in_optimizer").get_to(r.seconds_in_optimizer), j.at("validation").get_to(r.validation);
-    j.at("load").get_to(r.load), j.at("checksum").get_to(r.checksum);
-    r.curve.clear();
-    for (auto const& p : j.at("curve")) r.curve.push_back({p.at(0), p.at(1), p.at(2), p.at(3)});
-}

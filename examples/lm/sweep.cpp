@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #include "sweep.hpp"
-#include "chart.hpp"
-#include "checkpoint.hpp"
 #include "report.hpp"
+#include <training/chart.hpp>
+#include <training/files.hpp>
 
 namespace {
 
@@ -72,8 +72,8 @@ struct table {
         trial x{s.model, optimizer, exponent, seed};
         try {
             const run r = train(optimizer, s, t, folder(exponent, seed), true);
-            if (!r.complete(s)) return false;
-            x.validation = r.validation, x.cv = metrics(r.load).cv, x.speed = r.tokens_a_second(s), x.share = r.optimizer_share();
+            if (!r.complete(s.steps)) return false;
+            x.validation = r.validation, x.cv = metrics(r.load).cv, x.speed = r.tokens_a_second(s.tokens_a_step()), x.share = r.optimizer_share();
             for (auto const& p : r.curve) x.curve.push_back({p.step, p.validation});
         } catch (diverged const& e) {
             std::fprintf(stderr, "%s\n", e.what());
@@ -171,20 +171,6 @@ struct table {
                     if (e != best(name, low, high)) std::filesystem::remove(folder(e, seed) / (name + ".safetensors"));
     }
 };
-
-std::string read_all(std::filesystem::path const& file) {
-    std::ifstream from(file, std::ios::binary);
-    return {std::istreambuf_iterator<char>(from), {}};
-}
-
-void replace_between(std::filesystem::path const& file, std::string const& mark, std::string const& content) {
-    std::string all = read_all(file);
-    const std::string begin = "<!-- " + mark + " -->\n", end = "<!-- end of " + mark + " -->";
-    const auto from = all.find(begin), to = all.find(end);
-    if (from == all.npos || to == all.npos) throw std::runtime_error(file.string() + " has no marks for " + mark);
-    all.replace(from + begin.size(), to - from - begin.size(), content);
-    write(file, all);
-}
 
 }  // namespace
 

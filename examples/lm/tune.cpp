@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "tune.hpp"
-#include "chart.hpp"
 #include "rates.hpp"
+#include <training/chart.hpp>
 
 namespace {
 

@@ -34,15 +34,15 @@ struct rotary {
     }
 };
 
-/// See the file's comment.
+/// From q, k, v to z, with no weights. The maps around it fill and read its matrices.
 template <class T>
-struct attention {
+struct attention_core {
     Index length, heads, head_width;
     rotary<T> positions;
     matrix<T> q, k, v, z, p;       // p: one length x length matrix a sequence and head
     matrix<T> dq, dk, dv, dz, dp;  // dp: of one head
 
-    attention(config const& c, Index rows)
+    attention_core(config const& c, Index rows)
         : length(c.length),
           heads(c.heads),
           head_width(c.head_width()),
@@ -58,10 +58,8 @@ struct attention {
           dz(rows, c.width),
           dp(length, length) {}
 
-    void forward(layer_weights<T> const& w, cref<T> x, ref<T> y) {
-        q.noalias() = x * w.q.transpose();
-        k.noalias() = x * w.k.transpose();
-        v.noalias() = x * w.v.transpose();
+    /// Turns q and k, then z.
+    void forward() {
         positions.turn(q, 1), positions.turn(k, 1);
         for_each_head([&](auto head, auto weight) {
             auto s = weight(p);
@@ -69,13 +67,9 @@ struct attention {
             for (Index i = 0; i < length; ++i) softmax(s.row(i).data(), i + 1), s.row(i).tail(length - i - 1).setZero();
             head(z).noalias() = s * head(v);
         });
-        y.noalias() = z * w.o.transpose();
     }
-
-    /// dx <- the gradient of x.
-    void backward(layer_weights<T> const& w, layer_weights<T>& dw, cref<T> x, cref<T> dy, ref<T> dx) {
-        dz.noalias() = dy * w.o;
-        dw.o.noalias() = dy.transpose() * z;
+    /// dq, dk, dv from dz.
+    void backward() {
         for_each_head([&](auto head, auto weight) {
             auto s = weight(p);
             dp.noalias() = head(dz) * head(v).transpose();
@@ -90,12 +84,6 @@ struct attention {
             head(dk).noalias() = dp.transpose() * head(q);
         });
         positions.turn(dq, -1), positions.turn(dk, -1);
-        dw.q.noalias() = dq.transpose() * x;
-        dw.k.noalias() = dk.transpose() * x;
-        dw.v.noalias() = dv.transpose() * x;
-        dx.noalias() = dq * w.q;
-        dx.noalias() += dk * w.k;
-        dx.noalias() += dv * w.v;
     }
 
 private:
@@ -108,6 +96,33 @@ private:
             for (Index h = 0; h < heads; ++h)
                 f([=, this](matrix<T>& m) { return m.block(i * length, h * head_width, length, head_width); },
                   [=, this](matrix<T>& m) { return m.middleRows((i * heads + h) * length, length); });
+    }
+};
+
+/// See the file's comment.
+template <class T>
+struct attention : attention_core<T> {
+    using core = attention_core<T>;
+    using core::q, core::k, core::v, core::z, core::dq, core::dk, core::dv, core::dz, core::attention_core;
+
+    void forward(layer_weights<T> const& w, cref<T> x, ref<T> y) {
+        q.noalias() = x * w.q.transpose();
+        k.noalias() = x * w.k.transpose();
+        v.noalias() = x * w.v.transpose();
+        core::forward();
+        y.noalias() = z * w.o.transpose();
+    }
+    /// dx <- the gradient of x.
+    void backward(layer_weights<T> const& w, layer_weights<T>& dw, cref<T> x, cref<T> dy, ref<T> dx) {
+        dz.noalias() = dy * w.o;
+        dw.o.noalias() = dy.transpose() * z;
+        core::backward();
+        dw.q.noalias() = dq.transpose() * x;
+        dw.k.noalias() = dk.transpose() * x;
+        dw.v.noalias() = dv.transpose() * x;
+        dx.noalias() = dq * w.q;
+        dx.noalias() += dk * w.k;
+        dx.noalias() += dv * w.v;
     }
 };
 

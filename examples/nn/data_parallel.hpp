@@ -11,13 +11,13 @@
 /// batch's, not the threads', so every number of threads gives the same bits.
 namespace nn {
 
-template <class T>
+template <class T, class Net = transformer<T>>
 class data_parallel {
 public:
-    config shape;
-    nn::weights<T> weights, gradient;
+    typename Net::config_type shape;
+    typename Net::weights_type weights, gradient;
 
-    data_parallel(config const& c, Index batch, isotypic::thread_pool& p)
+    data_parallel(typename Net::config_type const& c, Index batch, isotypic::thread_pool& p)
         : shape(c), weights(c), gradient(c), sequences(batch), pool(p), losses(std::size_t(parts())) {
         if (batch % part) throw std::invalid_argument("a batch is cut into parts of 2 sequences, " + std::to_string(batch) + " is odd");
         for (Index i = 0; i < parts(); ++i) gradients.emplace_back(c);
@@ -27,7 +27,7 @@ public:
     /// gradient <- that of the mean loss in nats a byte, which it returns, plus the balance loss.
     double differentiate(std::span<sequence const> batch) {
         const double scale = 1 / double(sequences * shape.length), share = 1 / double(parts());
-        auto one = [&](transformer<T>& net, Index i, auto some) {
+        auto one = [&](Net& net, Index i, auto some) {
             const double sum = net.forward(weights, some);
             net.backward(weights, gradients[std::size_t(i)], scale, share);
             return sum;
@@ -47,7 +47,7 @@ public:
     template <class See>
     double evaluate(std::span<sequence const> batch, See const& see) {
         std::mutex mutex;
-        auto one = [&](transformer<T>& net, Index, auto some) {
+        auto one = [&](Net& net, Index, auto some) {
             const double sum = net.forward(weights, some);
             std::lock_guard lock(mutex);
             see(net);
@@ -76,8 +76,8 @@ private:
 
     Index sequences;
     isotypic::thread_pool& pool;
-    std::deque<nn::weights<T>> gradients;
-    std::deque<transformer<T>> activations;
+    std::deque<typename Net::weights_type> gradients;
+    std::deque<Net> activations;
     std::vector<double> losses;
 };
 

@@ -4,33 +4,49 @@
 
 namespace nn {
 
-/// SwiGLU (arXiv 2002.05202):  y = (silu(x G') * x U') D',  silu(a) = a / (1 + e^-a).
-/// `at` is the row of the tape at which a call's rows begin, so that experts share one.
+/// The middle of SwiGLU, with no weights:  hidden = silu(gate) * up,  silu(a) = a / (1 + e^-a).
+/// The maps around it fill and read its matrices, in `n` rows from `at` on.
 template <class T>
-struct swiglu {
+struct swiglu_core {
     matrix<T> gate, up, hidden, dgate, dup, dhidden;
 
-    swiglu(Index rows, Index neurons)
+    swiglu_core(Index rows, Index neurons)
         : gate(rows, neurons), up(rows, neurons), hidden(rows, neurons), dgate(rows, neurons), dup(rows, neurons), dhidden(rows, neurons) {}
 
-    void forward(Index at, cref<T> x, cref<T> G, cref<T> U, cref<T> D, ref<T> y) {
-        auto rows = [&](matrix<T>& m) { return m.middleRows(at, x.rows()); };
-        auto g = rows(gate), u = rows(up), h = rows(hidden);
-        g.noalias() = x * G.transpose();
-        u.noalias() = x * U.transpose();
+    void forward(Index at, Index n) {
+        auto g = gate.middleRows(at, n), u = up.middleRows(at, n), h = hidden.middleRows(at, n);
         h.array() = g.array() * u.array() / (1 + (-g.array()).exp());
-        y.noalias() = h * D.transpose();
     }
-
-    /// dx <- the gradient of x.
-    void backward(Index at, cref<T> x, cref<T> G, cref<T> U, cref<T> D, cref<T> dy, ref<T> dG, ref<T> dU, ref<T> dD, ref<T> dx) {
-        auto rows = [&](matrix<T>& m) { return m.middleRows(at, x.rows()); };
-        auto g = rows(gate), u = rows(up), h = rows(hidden), dg = rows(dgate), du = rows(dup), dh = rows(dhidden);
-        dh.noalias() = dy * D;
-        dD.noalias() = dy.transpose() * h;
+    /// dgate and dup from dhidden.
+    void backward(Index at, Index n) {
+        auto g = gate.middleRows(at, n), u = up.middleRows(at, n), dg = dgate.middleRows(at, n), du = dup.middleRows(at, n), dh = dhidden.middleRows(at, n);
         dg.array() = 1 / (1 + (-g.array()).exp());  // silu(g) = g s,  silu'(g) = s (1 + g (1 - s))
         du.array() = dh.array() * g.array() * dg.array();
         dg.array() = dh.array() * u.array() * dg.array() * (1 + g.array() * (1 - dg.array()));
+    }
+};
+
+/// SwiGLU (arXiv 2002.05202):  y = (silu(x G') * x U') D'.
+/// `at` is the row of the tape at which a call's rows begin, so that experts share one.
+template <class T>
+struct swiglu : swiglu_core<T> {
+    using core = swiglu_core<T>;
+    using core::gate, core::up, core::hidden, core::dgate, core::dup, core::dhidden, core::swiglu_core;
+
+    void forward(Index at, cref<T> x, cref<T> G, cref<T> U, cref<T> D, ref<T> y) {
+        const Index n = x.rows();
+        gate.middleRows(at, n).noalias() = x * G.transpose();
+        up.middleRows(at, n).noalias() = x * U.transpose();
+        core::forward(at, n);
+        y.noalias() = hidden.middleRows(at, n) * D.transpose();
+    }
+    /// dx <- the gradient of x.
+    void backward(Index at, cref<T> x, cref<T> G, cref<T> U, cref<T> D, cref<T> dy, ref<T> dG, ref<T> dU, ref<T> dD, ref<T> dx) {
+        const Index n = x.rows();
+        dhidden.middleRows(at, n).noalias() = dy * D;
+        dD.noalias() = dy.transpose() * hidden.middleRows(at, n);
+        core::backward(at, n);
+        auto dg = dgate.middleRows(at, n), du = dup.middleRows(at, n);
         dG.noalias() = dg.transpose() * x;
         dU.noalias() = du.transpose() * x;
         dx.noalias() = dg * G;

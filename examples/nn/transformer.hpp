@@ -63,6 +63,8 @@ struct layer {
 template <class T>
 class transformer {
 public:
+    using config_type = config;
+    using weights_type = weights<T>;
     std::deque<layer<T>> layers;
 
     transformer(config const& c, Index sequences)

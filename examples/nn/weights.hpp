@@ -89,12 +89,29 @@ struct array_of {
     Eigen::Array<T, Eigen::Dynamic, 1> all;
 };
 
+/// Tensors with their array, of zeros.
+template <class T, class Tensors, class Config>
+struct in_one_array : private cutter<T>, array_of<T>, Tensors {
+    explicit in_one_array(Config const& c) : array_of<T>{Eigen::Array<T, Eigen::Dynamic, 1>::Zero(size(c))}, Tensors(c, cut_from(this->all.data())) {}
+    in_one_array(in_one_array const&) = delete;
+    in_one_array& operator=(in_one_array const&) = delete;
+
+private:
+    static Index size(Config const& c) {
+        cutter<T> count;
+        Tensors(c, count);
+        return count.used;
+    }
+    cutter<T>& cut_from(T* first) {
+        this->array = first, this->used = 0;
+        return *this;
+    }
+};
+
 /// See the file's comment. Zero until `start`.
 template <class T>
-struct weights : private cutter<T>, array_of<T>, tensors<T> {
-    explicit weights(config const& c) : array_of<T>{Eigen::Array<T, Eigen::Dynamic, 1>::Zero(size(c))}, tensors<T>(c, cut_from(this->all.data())) {}
-    weights(weights const&) = delete;
-    weights& operator=(weights const&) = delete;
+struct weights : in_one_array<T, tensors<T>, config> {
+    using in_one_array<T, tensors<T>, config>::in_one_array;
 
     /// Gains of 1, every matrix from N(0, 0.02^2), as in arXiv 2605.18106; those that write to the residual stream
     /// divided by sqrt(2 layers), as in GPT-2.
@@ -109,17 +126,6 @@ struct weights : private cutter<T>, array_of<T>, tensors<T> {
             else
                 for (Index i = 0; i < w.size(); ++i) w.data()[i] = T(random.normal() * (writes ? residual : 0.02));
         });
-    }
-
-private:
-    static Index size(config const& c) {
-        cutter<T> count;
-        tensors<T>(c, count);
-        return count.used;
-    }
-    cutter<T>& cut_from(T* first) {
-        this->array = first, this->used = 0;
-        return *this;
     }
 };
 

@@ -1,37 +1,21 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include "optimizers.hpp"
-#include "rates.hpp"
-#include "run.hpp"
+#include <training/checksum.hpp>
+#include <training/optimizer.hpp>
+#include <training/run.hpp>
 #include <isotypic/model/safetensors.hpp>
+#include <filesystem>
+#include <fstream>
 #include <sstream>
 
 /// \file
-/// A run on disk: one safetensors file of weights and optimizer state; its metadata hold the run, the settings, the
-/// text and a checksum. Batches depend on seed and step alone, so nothing else is needed to go on bit by bit.
-
-/// FNV-1a, 64 bits, as 16 hexadecimal digits.
-inline std::string checksum(std::initializer_list<std::string_view> parts) {
-    std::uint64_t h = 14695981039346656037u;
-    for (auto part : parts)
-        for (char c : part) h = (h ^ static_cast<unsigned char>(c)) * 1099511628211u;
-    char digits[17];
-    std::snprintf(digits, sizeof digits, "%016llx", static_cast<unsigned long long>(h));
-    return digits;
-}
+/// A run on disk: one safetensors file of weights and optimizer state; its metadata hold the run, what it is a run of
+/// and a checksum. Batches depend on seed and step alone, so nothing else is needed to go on bit by bit.
 
 inline std::string checksum_of(isotypic::safetensors::file const& f) {
     std::string sums;
     for (auto const& [name, t] : f.tensors) sums += checksum({name, t.bytes});
     return checksum({sums});
-}
-
-/// What must be the same for a run to go on.
-inline nlohmann::json identity(std::string const& optimizer, settings const& s, text const& t) {
-    nlohmann::json j = about(s);
-    j["text"] = checksum({t.all});
-    j["rates"] = rates_json(optimizer, s);
-    return j;
 }
 
 /// Writes beside the file and renames, so that a file is whole or not there. Fills in the run's checksum.
@@ -50,7 +34,7 @@ inline void write_checkpoint(std::filesystem::path const& file, run& r, nlohmann
     std::filesystem::rename(fresh, file);
 }
 
-/// Reads a run into an optimizer. Throws if the file is damaged or of other settings.
+/// Reads a run into an optimizer. Throws if the file is damaged or of other settings than `what`.
 inline run read_checkpoint(std::filesystem::path const& file, nlohmann::json const& what, optimizer& o) {
     std::ifstream from(file, std::ios::binary);
     const std::string all{std::istreambuf_iterator<char>(from), {}};

@@ -1,13 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include "settings.hpp"
 #include <nn/transformer.hpp>
 #include <isotypic/group/random.hpp>
 #include <cstdio>
+#include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <memory>
+#include <span>
 #include <stdexcept>
+#include <string>
 
 /// \file
 /// A text and its three parts: the first 90 % to learn from, 5 % to choose by, the last 5 % for the final word.
@@ -36,10 +38,9 @@ inline std::string bible() {
     return all;
 }
 
-inline text read_text(settings const& s) {
+/// A file, or the Bible where none is named; of a size that has a batch of `a_batch` bytes and one more in each part.
+inline text read_text(std::string const& file, long a_batch) {
     text t;
-    std::string file = s.text;
-    if (s.smoke && file.empty()) file = LM_FOLDER "/report.cpp";
     if (file.empty()) {
         t = {"the King James Bible", bible()};
         if (t.all.empty()) throw std::runtime_error("no text: name one by --text FILE, or install Debian's package bible-kjv");
@@ -47,7 +48,7 @@ inline text read_text(settings const& s) {
         std::ifstream from(file, std::ios::binary);
         t = {std::filesystem::path(file).filename(), {std::istreambuf_iterator<char>(from), {}}};
     }
-    const auto least = std::size_t(20 * (s.batch * s.shape().length + 1));  // a batch in each part
+    const auto least = std::size_t(20 * a_batch);
     if (t.all.size() < least) throw std::runtime_error(t.name + " is too short: " + std::to_string(least) + " bytes at least");
     return t;
 }
