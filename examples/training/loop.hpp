@@ -13,6 +13,7 @@ struct plan {
     long steps, batch, length;
     unsigned seed;
     long stop_after = 0;  ///< interrupts itself after this step
+    long points = 20;     ///< of the curve
 };
 
 /// Trains `work`, which has `net` (nn::data_parallel), `opt` and `evaluate(sequences, run&)`, the mean loss over sequences. The run goes
@@ -20,7 +21,7 @@ struct plan {
 /// std::runtime_error on a checkpoint of other settings than `what`.
 template <class Work>
 run train(Work& work, std::string const& name, plan const& p, text const& t, std::filesystem::path const& file, nlohmann::json const& what, bool resume) {
-    const long every = std::max(1L, p.steps / 20);
+    const long every = std::max(1L, p.steps / p.points);
     std::vector<nn::sequence> batch(std::size_t(p.batch));
     run r;
     r.optimizer = name;
