@@ -72,7 +72,7 @@ std::unique_ptr<optimizer> make_optimizer(settings const& s, variant const& v, p
     const rates r = rates_named(v.optimizer);
     auto at = [&](double peak) { return warmup_stable_decay{.peak = s.rate * peak, .steps = s.steps, .warmup = (s.steps * 3 + 99) / 100}; };
     // Decay is multiplied by the rate, of which it is to be independent.
-    auto decay = [&](double peak, bool on = true) { return weight_decay{on ? s.decay / (s.rate * peak) : 0, true}; };
+    auto decay = [&](double peak, bool on = true) { return weight_decay{on ? v.decay / (s.rate * peak) : 0, true}; };
     const bool in = v.scale_decay == "in" || v.scale_decay == "both", out = v.scale_decay == "out" || v.scale_decay == "both";
     auto made = [&](auto embed, auto head, auto attend, auto up, auto down, bool heads) -> std::unique_ptr<optimizer> {
         auto stack = layerwise<float>(on<embedding>(embed, at(r.embedding), decay(r.embedding)), on<lm_head>(head, at(r.head), decay(r.head)),

@@ -48,7 +48,7 @@ std::string rate_picture(comparison& c) {
         std::vector<series> all;
         for_each_norm(c, optimizer, [&](variant const& v, int) {
             series s{v.norm, colour(v.norm), {}};
-            for (int e = c.low; e <= c.high; ++e) s.points.push_back({double(e), c.runs.find(v, e, 1)->validation});
+            for (int e = c.low; e <= c.high; ++e) s.points.push_back({double(e), c.runs.find(c.in_grid(v), e, 1)->validation});
             all.push_back(s);
         });
         return chart::curves(

@@ -32,7 +32,7 @@ pretrain::config settings::shape(variant const& v) const {
 }
 
 variant settings::make(std::string const& norm, std::string const& optimizer) const {
-    return {norm, optimizer, reading, scale_decay.empty() ? pretrain::norm_named(norm).decay : scale_decay};
+    return {norm, optimizer, reading, scale_decay.empty() ? pretrain::norm_named(norm).decay : scale_decay, decay};
 }
 
 settings read_settings(int argc, char** argv) {
@@ -75,7 +75,7 @@ nlohmann::json about(settings const& s, variant const& v) {
     const pretrain::config c = s.shape(v);
     return {{"norm", v.norm},     {"optimizer", v.optimizer}, {"reading", v.norm == "unified" ? v.reading : ""},
             {"steps", s.steps},   {"batch", s.batch},         {"scale_decay", v.scale_decay},
-            {"seed", s.seed},     {"rate", s.rate},           {"decay", s.decay},
+            {"seed", s.seed},     {"rate", s.rate},           {"decay", v.decay},
             {"length", c.length}, {"width", c.width},         {"layers", c.layers},
             {"heads", c.heads},   {"hidden", c.hidden},       {"rates", rates_named(v.optimizer)}};
 }

@@ -7,6 +7,7 @@
 /// What tells one run of a comparison from another, seed and rate apart.
 struct variant {
     std::string norm, optimizer, reading = "product", scale_decay;  ///< reading: of unified alone
+    double decay = 0;                                               ///< the share that a weight loses in a step at the full rate
 
     /// "unified, stack", and what is not the default.
     std::string name() const;
@@ -24,8 +25,8 @@ struct settings {
     std::filesystem::path out;
     long steps = 300, batch = 16, stop_after = 0, threads = 0;
     unsigned seed = 1, seeds = 3;
-    double rate = 1;      ///< multiplies all rates of an optimizer
-    double decay = 1e-3;  ///< the share that a weight loses in a step at the full rate
+    double rate = 1;  ///< multiplies all rates of an optimizer
+    double decay = 1e-3;
     bool smoke = false, resume = false, sweep = false;
 
     pretrain::config shape(variant const& v) const;

@@ -30,7 +30,21 @@ bool tune(comparison& c, int furthest) {
         at_low &= c.low > -furthest, at_high &= c.high < furthest;
         c.low -= at_low, c.high += at_high, wide = !at_low && !at_high;
     }
-    for (variant const& v : c.norms) c.best[v.name()] = best_of(c, v);
+    for (variant& v : c.norms) {
+        const int e = c.best[v.name()] = best_of(c, v);
+        double least = c.runs.find(v, e, 1)->validation;
+        variant other = v;
+        for (double factor : {1.0 / 3, 1.0 / 9}) {
+            if (factor < 0.3 && v.decay == c.runs.base.decay) factor = 3;
+            other.decay = factor * c.runs.base.decay;
+            if (!c.runs.make(other, e, 1, false)) return false;
+            const double loss = c.runs.find(other, e, 1)->validation;
+            if (loss < least)
+                least = loss, v = other;
+            else
+                c.runs.forget(other, e, 1);
+        }
+    }
     return true;
 }
 
@@ -41,9 +55,9 @@ void plan(comparison& c) {
         const pretrain::placement p = v.scales();
         if (v.norm != "plain" && v.norm != "unified") continue;
         for (std::string const which : {"in", "out", "both", "none"})
-            if (which != v.scale_decay && (p.out || which == "none")) add(c.decays, {v.norm, v.optimizer, v.reading, which});
+            if (which != v.scale_decay && (p.out || which == "none")) add(c.decays, {v.norm, v.optimizer, v.reading, which, v.decay});
         for (auto const& r : pretrain::readings)
-            if (v.norm == "unified" && r.first != v.reading) add(c.readings, {v.norm, v.optimizer, r.first, v.scale_decay});
+            if (v.norm == "unified" && r.first != v.reading) add(c.readings, {v.norm, v.optimizer, r.first, v.scale_decay, v.decay});
     }
 }
 
@@ -67,7 +81,7 @@ bool sweep(settings const& s, text const& t) {
         for (variant const& v : *some)
             if (!all_seeds(c, v)) return false;
     for (variant const& v : c.norms)
-        for (int e = c.low; e <= c.high; ++e) c.runs.forget(v, e, 1);
+        for (int e = c.low; e <= c.high; ++e) c.runs.forget(v, e, 1), c.runs.forget(c.in_grid(v), e, 1);
 
     const std::filesystem::path results = s.smoke ? s.out : PRETRAIN_FOLDER "/results";
     write(results / "curves.svg", curve_picture(c)), write(results / "rates.svg", rate_picture(c)), write(results / "losses.svg", loss_picture(c));

@@ -7,9 +7,10 @@
 /// The whole comparison, in three parts:
 ///
 ///     rates     every norm and optimizer with rates times a common grid of powers of two, 1/2 to 4, by seed 1; widened by one for all
-///               where one is best at its edge. The least validation loss wins, and is repeated with the other seeds
-///     decays    plain and unified at that rate, with every distinct choice of scales that decay
-///     readings  unified at that rate, with every other way to store its scales
+///               where one is best at its edge. At the best, a third of the decay; a ninth if that is better, else three times it. The
+///               least validation loss wins, and is repeated with the other seeds
+///     decays    plain and unified at that rate and decay, with every distinct choice of scales that decay
+///     readings  unified at that rate and decay, with every other way to store its scales
 ///
 /// The test part is read for the winners, decays and readings alone. OUT/sweep.jsonl gets a line a finished run and is what a second
 /// call goes on from; tables go to OUT/sweep.md and, at full size, between their marks in the README; pictures and trials to results/.
@@ -18,6 +19,18 @@ struct comparison {
     std::vector<variant> norms, decays, readings;  ///< decays and readings: beside the default
     std::map<std::string, int> best;               ///< by variant::name(), the exponent
     int low = 0, high = 0;                         ///< of the grid
+
+    /// The tuned variant of `norms`, if it is there.
+    variant const* tuned(std::string const& norm, std::string const& optimizer) const {
+        for (variant const& v : norms)
+            if (v.norm == norm && v.optimizer == optimizer) return &v;
+        return nullptr;
+    }
+    /// As it stood in the grid of rates.
+    variant in_grid(variant v) const {
+        v.decay = runs.base.decay;
+        return v;
+    }
 };
 
 /// Returns false when interrupted.

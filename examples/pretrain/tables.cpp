@@ -29,17 +29,15 @@ std::string losses(comparison& c, variant const& v) {
 
 std::string norm_table(comparison& c) {
     settings const& s = c.runs.base;
-    std::string md = "| optimizer | norm | rates times | test loss, mean (range) | validation loss | less `plain`, seed by seed | tokens/s |\n";
-    md += "| --- | --- | --- | --- | --- | --- | --- |\n";
+    std::string md = "| optimizer | norm | rates times | decay | test loss, mean (range) | validation loss | less `plain`, seed by seed | tokens/s |\n";
+    md += "| --- | --- | --- | --- | --- | --- | --- | --- |\n";
     for (variant const& v : c.norms) {
-        variant plain = v;
-        plain.norm = "plain", plain.scale_decay = s.make("plain", v.optimizer).scale_decay;
+        variant const* plain = c.tuned("plain", v.optimizer);
         const int e = c.best.at(v.name());
-        md += chart::text("| %s | `%s` | %s |", v.optimizer.c_str(), v.norm.c_str(), chart::power_of_two(e).c_str()) + losses(c, v);
-        md += chart::text(" %s | %.0f |\n", (c.best.count(plain.name()) ? less(c, v, plain) : "").c_str(),
-                          c.runs.mean(v, e, [](trial const& x) { return x.speed; }));
+        md += chart::text("| %s | `%s` | %s | %.2g |", v.optimizer.c_str(), v.norm.c_str(), chart::power_of_two(e).c_str(), v.decay) + losses(c, v);
+        md += chart::text(" %s | %.0f |\n", (plain ? less(c, v, *plain) : "").c_str(), c.runs.mean(v, e, [](trial const& x) { return x.speed; }));
     }
-    return md + chart::text("\nText: %s. %u seeds, %ld steps of %ld bytes, rates times %s to %s for all, a decay of %g a step.\n", c.runs.t.name.c_str(),
+    return md + chart::text("\nText: %s. %u seeds, %ld steps of %ld bytes, rates times %s to %s for all, decay from %g a step.\n", c.runs.t.name.c_str(),
                             s.seeds, s.steps, s.tokens_a_step(), chart::power_of_two(c.low).c_str(), chart::power_of_two(c.high).c_str(), s.decay);
 }
 

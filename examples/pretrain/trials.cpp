@@ -7,7 +7,7 @@ trials::trials(settings const& s, text const& some) : base(s), t(some) {
     for (std::string one; std::getline(from, one);) {
         const auto j = nlohmann::json::parse(one, nullptr, false);
         if (j.is_discarded()) continue;  // a line cut short
-        const variant v{j.at("norm"), j.at("optimizer"), j.at("reading"), j.at("scale_decay")};
+        const variant v{j.at("norm"), j.at("optimizer"), j.at("reading"), j.at("scale_decay"), j.at("decay")};
         if (j.at("settings") != identity_of(v)) continue;  // another sweep's
         const trial x{v, j.at("exponent"), j.at("seed"), j.at("validation"), j.at("test"), j.at("tokens_per_second"), j.at("curve")};
         if (trial* old = find(v, x.exponent, x.seed))
@@ -29,7 +29,7 @@ bool trials::make(variant const& v, int exponent, unsigned seed, bool test) {
     const settings s = with(exponent, seed);
     const auto file = checkpoint(v, exponent, seed);
     if (!x) x = &all.emplace_back(trial{v, exponent, seed});
-    std::fprintf(stderr, "%s, rates times %g, seed %u\n", v.name().c_str(), s.rate, seed);
+    std::fprintf(stderr, "%s, rates times %g, a decay of %g, seed %u\n", v.name().c_str(), s.rate, v.decay, seed);
     try {
         const run r = train(s, v, t, file, true);
         if (!r.complete(s.steps)) return false;
@@ -56,6 +56,7 @@ nlohmann::json trials::line(trial const& x) const {
             {"optimizer", x.what.optimizer},
             {"reading", x.what.reading},
             {"scale_decay", x.what.scale_decay},
+            {"decay", x.what.decay},
             {"exponent", x.exponent},
             {"seed", x.seed},
             {"validation", x.validation},
@@ -72,7 +73,8 @@ std::string trials::lines() const {
 }
 
 std::filesystem::path trials::checkpoint(variant const& v, int exponent, unsigned seed) const {
-    return base.out / "sweep" / (v.file() + "-rate" + std::to_string(exponent) + "-seed" + std::to_string(seed) + ".safetensors");
+    return base.out / "sweep" /
+           (v.file() + "-" + nlohmann::json(v.decay).dump() + "-rate" + std::to_string(exponent) + "-seed" + std::to_string(seed) + ".safetensors");
 }
 
 void trials::append(trial const& x) const {
