@@ -39,10 +39,8 @@ bool tune(comparison& c, int furthest) {
             other.decay = factor * c.runs.base.decay;
             if (!c.runs.make(other, e, 1, false)) return false;
             const double loss = c.runs.find(other, e, 1)->validation;
-            if (loss < least)
-                least = loss, v = other;
-            else
-                c.runs.forget(other, e, 1);
+            c.runs.forget(loss < least ? v : other, e, 1);
+            if (loss < least) least = loss, v = other;
         }
     }
     return true;
