@@ -181,6 +181,36 @@ TEST_CASE("layerwise: rate, decay and numbers of a rule, by role, may change bet
     CHECK(p(0, 0) == 3.25);
 }
 
+namespace {
+struct frozen_size : symmetry<orthogonal, orthogonal> {
+    static constexpr bool decays = false;
+};
+template <class Stack>
+concept decay_can_be_set = requires(Stack& s) { s.template on<scale_out>().decay.rate = 1; };
+}  // namespace
+
+TEST_CASE("layerwise: a role that never decays does not, whatever its neighbours do; unchecked decays it") {
+    static_assert(detail::decays<scale_in> && !detail::decays<scale_out> && !detail::decays<transposed<scale_out>> && !detail::decays<frozen_size>);
+    static_assert(detail::decays<projection> && detail::decays<lm_head> && detail::decays<bias>);
+    Eigen::VectorXd in = Eigen::VectorXd::Constant(2, 8), out = in, g = Eigen::VectorXd::Constant(2, 1);
+    auto stack = layerwise<double>(on<scale_in>(identity{}, 0.5, {.rate = 0.5}), on<scale_out>(identity{}, 0.5));
+    auto first = stack.add("in", as<scale_in>(in)), second = stack.add("out", as<scale_out>(out));
+    static_assert(!decay_can_be_set<decltype(stack)>);
+    stack.step(first(g), second(g));
+    CHECK(in(0) == 8 * 0.75 - 0.5);
+    CHECK(out(0) == 7.5);
+    stack.on<scale_out>().decay = unchecked({.rate = 1});
+    stack.step(first(g), second(g));
+    CHECK(out(1) == 7.5 * 0.5 - 0.5);
+
+    Eigen::VectorXd theirs = Eigen::VectorXd::Constant(2, 8);
+    auto other = layerwise<double>(on<scale_out>(identity{}, 0.5, unchecked(weight_decay{.rate = 0.5})), on<scale_in>(identity{}, 0.5, unchecked({.rate = 0.5})));
+    auto third = other.add("out", as<scale_out>(theirs));
+    other.step(third(g));
+    CHECK(theirs(0) == 8 * 0.75 - 0.5);
+    CHECK(other.on<scale_in>().decay.rate == 0.5);
+}
+
 TEST_CASE("clip: one factor for all gradients, from the norm of all of them") {
     Eigen::MatrixXd e = Eigen::MatrixXd::Zero(2, 2), p = e, ge = Eigen::MatrixXd::Constant(2, 2, 6), gp = Eigen::MatrixXd::Constant(2, 2, 8);
     auto stack = layerwise<double>(on<embedding>(identity{}, 1), on<projection>(identity{}, 1));

@@ -53,6 +53,14 @@ TEST_CASE("roles: who acts on the rows and columns, and which blocks are known o
     CHECK(true);
 }
 
+TEST_CASE("scale_out never decays; a role that says nothing does") {
+    static_assert(!scale_out::decays);
+    auto says = []<class Role>(Role) { return requires { Role::decays; }; };
+    CHECK(says(scale_out{}));
+    CHECK_FALSE(says(scale_in{}));
+    CHECK_FALSE(says(bias{}));
+}
+
 TEST_CASE("lm_head: softmax does not see a row that all rows share; a tied embedding's input does") {
     const matrix_d head = draw(9, 5, 1), x = draw(5, 4, 2), row = draw(1, 5, 3);
     const matrix_d moved = head.rowwise() + row.row(0);

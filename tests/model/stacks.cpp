@@ -140,3 +140,13 @@ TEST_CASE("muon_adamw: K. Jordan's rates; heads decay with their shared row") {
     CHECK(stack.on<lm_head>().decay.fix_gauge);
     CHECK_FALSE(equivariant_under<decltype(stack.on<lm_head>().rule), lm_head>);
 }
+
+TEST_CASE("output scales decay where the authors' do, not in ours") {
+    auto theirs = stacks::symmetry_compatible<double>({.steps = 1000});
+    CHECK(weight_decay(theirs.on<scale_out>().decay).rate == 1e-3);
+    auto jordan = stacks::muon_adamw<double>();
+    CHECK(weight_decay(jordan.on<scale_out>().decay).rate == 0.01);
+    auto ours = stacks::matched<double>(1e-3, {.rate = 0.1});
+    CHECK(weight_decay(ours.on<scale_out>().decay).rate == 0);
+    CHECK(ours.on<scale_in>().decay.rate == 0.1);
+}

@@ -46,7 +46,7 @@ struct wreath {
     static void sample(view<double> g, random_stream& random) {
         if (g.rows % K)
             throw error("isotypic: " + std::to_string(g.rows) + " positions cannot be cut into " + std::to_string(K) + " equal bands");
-        double order[K * K];
+        double order[std::size_t(K * K)];
         Outer::sample(view<double>(order, K, K), random);
         const index_t n = g.rows / K;
         detail::clear(g);
@@ -55,7 +55,7 @@ struct wreath {
                 if (order[i * K + j] != 0) Inner::sample(g.part(i * n, j * n, n, n), random);
     }
     static bool contains(view<double const> g, double tolerance) {
-        double order[K * K];
+        double order[std::size_t(K * K)];
         const index_t n = g.rows / K;
         for (index_t i = 0; i < K; ++i)
             for (index_t j = 0; j < K; ++j) {

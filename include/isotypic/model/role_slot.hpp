@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/group/symmetry.hpp>
 #include <isotypic/model/schedule.hpp>
 #include <isotypic/model/slot.hpp>
 #include <atomic>
+#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>
@@ -11,20 +13,67 @@
 /// What a layerwise stack keeps: a rule a role, and for each block a slot that has forgotten its types.
 namespace isotypic {
 
+/// A decay on a role that never decays, on purpose.
+struct unchecked_decay {
+    weight_decay decay;
+};
+inline unchecked_decay unchecked(weight_decay decay) { return {decay}; }
+
+namespace detail {
+/// Does a role decay? Yes, unless it says `static constexpr bool decays = false`.
+template <class Role>
+constexpr bool decays = true;
+template <class Role>
+    requires requires { Role::decays; }
+constexpr bool decays<Role> = Role::decays;
+template <class Role>
+constexpr bool decays<transposed<Role>> = decays<Role>;
+}  // namespace detail
+
+/// The decay of a role that has none, which only `unchecked` sets.
+class no_decay {
+public:
+    no_decay() = default;
+    no_decay(unchecked_decay d) : held(d.decay) {}
+    operator weight_decay() const { return held; }
+
+private:
+    weight_decay held;
+};
+
 /// A role's rule, rate and decay; rate and decay may change between steps.
 template <class Role, class Rule>
 struct role_rule {
     using role = Role;
     Rule rule;
     schedule rate;
-    weight_decay decay;
+    std::conditional_t<detail::decays<Role>, weight_decay, no_decay> decay;
 };
 
-/// See the file's comment. Does not compile where the rule does not commute with the role's group.
+/// See the file's comment. Does not compile where the rule does not commute with the role's group, or where a role that never decays is
+/// given a decay; `on<scale_out>(rule, rate, unchecked(decay))` is the deliberate exception.
 template <class Role, class Rule>
-role_rule<Role, Rule> on(Rule rule, schedule rate, weight_decay decay = {}) {
+role_rule<Role, Rule> on(Rule rule, schedule rate) {
     detail::require_fit<Rule, Role>();
-    return {std::move(rule), std::move(rate), decay};
+    return {std::move(rule), std::move(rate), {}};
+}
+template <class Role, class Rule>
+role_rule<Role, Rule> on(Rule rule, schedule rate, weight_decay decay) {
+    detail::require_fit<Rule, Role>();
+    static_assert(detail::decays<Role>,
+                  "this role never decays: a norm has taken the scale out upstream, so nothing makes up for what decay takes; leave the decay out, or say unchecked(decay)");
+    if constexpr (detail::decays<Role>)
+        return {std::move(rule), std::move(rate), decay};
+    else
+        return {std::move(rule), std::move(rate), {}};
+}
+template <class Role, class Rule, std::same_as<unchecked_decay> Decay>
+role_rule<Role, Rule> on(Rule rule, schedule rate, Decay decay) {
+    detail::require_fit<Rule, Role>();
+    if constexpr (detail::decays<Role>)
+        return {std::move(rule), std::move(rate), decay.decay};
+    else
+        return {std::move(rule), std::move(rate), decay};
 }
 
 namespace detail {

@@ -49,9 +49,15 @@ struct sigmoid_router : symmetry<permutation, orthogonal> {
 /// A stack of expert matrices, each between isotropic spaces; experts as SwiGLU neurons take the roles above.
 struct expert : symmetry<orthogonal, orthogonal> {};
 
-/// The gain of a normalization in front of a linear map, and behind one: sign flips at most.
+/// The gain of a normalization in front of a linear map, sign flips at most. It decays: the map makes up for what decay takes, and
+/// without decay gain and map drift apart (arXiv 2605.26895).
 struct scale_in : symmetry<signs, trivial> {};
-struct scale_out : symmetry<signs, trivial> {};
+
+/// A gain that never decays: behind a linear map and its normalization, as in QK-norm, nothing upstream makes up for what decay takes
+/// (arXiv 2605.26895). Any role may say so.
+struct scale_out : symmetry<signs, trivial> {
+    static constexpr bool decays = false;
+};
 
 /// A vector added to an activation.
 struct bias : symmetry<signed_permutation, trivial> {};

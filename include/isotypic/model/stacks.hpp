@@ -23,7 +23,7 @@ struct symmetry_compatible_settings {
 
 /// arXiv 2605.18106: unit rows for embeddings, heads and routers (the last two centred), Muon by heads and by
 /// matrices for what is hidden, AdamW for vectors (cosine, 100 steps of warm-up). Their code centres tied heads
-/// too; a shared row is no symmetry there, so this one does not.
+/// too; a shared row is no symmetry there, so this one does not. Theirs decays every vector, a `scale_out` too.
 template <class T>
 auto symmetry_compatible(symmetry_compatible_settings s) {
     auto stable = [&](double peak) { return warmup_stable_decay{.peak = peak, .steps = s.steps}; };
@@ -36,7 +36,7 @@ auto symmetry_compatible(symmetry_compatible_settings s) {
                         on<swiglu_up>(muon_heads(), stable(s.muon), decay), on<swiglu_down>(muon_heads(), stable(s.muon), decay),
                         on<expert>(muon_heads(), stable(s.muon), decay), on<router>(centred_row_norm_m(), stable(s.router)),
                         on<sigmoid_router>(row_norm_m(), stable(s.router)), on<scale_in>(vector, other, decay),
-                        on<scale_out>(vector, other, decay), on<bias>(vector, other, decay));
+                        on<scale_out>(vector, other, unchecked(decay)), on<bias>(vector, other, decay));
 }
 
 /// The rates that K. Jordan's README shows; schedules are the caller's.
@@ -46,7 +46,7 @@ struct muon_adamw_settings {
 };
 
 /// Muon for hidden matrices, AdamW for the rest. AdamW has not the symmetry of embeddings, heads and
-/// routers: the exception is spelled out.
+/// routers, and a `scale_out` should not decay: the exceptions are spelled out.
 template <class T>
 auto muon_adamw(muon_adamw_settings s = {}) {
     const adam entry{.beta1 = 0.9, .beta2 = 0.95};
@@ -57,12 +57,12 @@ auto muon_adamw(muon_adamw_settings s = {}) {
                         on<swiglu_up>(muon_keller(), s.muon, d), on<swiglu_down>(muon_keller(), s.muon, d),
                         on<expert>(muon_keller(), s.muon, d), on<router>(unchecked(entry), s.adamw, d),
                         on<sigmoid_router>(unchecked(entry), s.adamw, d), on<scale_in>(entry, s.adamw, d),
-                        on<scale_out>(entry, s.adamw, d), on<bias>(entry, s.adamw, d));
+                        on<scale_out>(entry, s.adamw, unchecked(d)), on<bias>(entry, s.adamw, d));
 }
 
 /// Ours: the update that each symmetry picks, on momentum, scaled so that its entries have a root mean
 /// square of about 0.2, as AdamW's have. One rate, of the size that suits AdamW, then serves every role
-/// (derived in the manner of arXiv 2502.16982; not tuned on any model).
+/// (derived in the manner of arXiv 2502.16982; not tuned on any model). A `scale_out` does not decay.
 template <class T>
 auto matched(schedule rate, weight_decay decay = {}) {
     const momentum m{.beta = 0.95};
@@ -75,7 +75,7 @@ auto matched(schedule rate, weight_decay decay = {}) {
                         on<projection>(hidden, rate, decay), on<attention_heads>(hidden, rate, decay), on<swiglu_gate>(by_rows, rate, decay),
                         on<swiglu_up>(by_rows, rate, decay), on<swiglu_down>(m | by_columns(row_norm{} | rows), rate, decay),
                         on<expert>(hidden, rate, decay), on<router>(up_to_shift, rate, decay), on<sigmoid_router>(by_rows, rate, decay),
-                        on<scale_in>(vector, rate, decay), on<scale_out>(vector, rate, decay), on<bias>(vector, rate, decay));
+                        on<scale_in>(vector, rate, decay), on<scale_out>(vector, rate), on<bias>(vector, rate, decay));
 }
 
 }  // namespace isotypic::stacks

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/cpu_finite.hpp>
+#include <isotypic/device/cpu_standardize_derivative.hpp>
+#include <isotypic/group/signs.hpp>
+#include <isotypic/normalization/affine.hpp>
+#include <isotypic/normalization/batch_norm.hpp>
+
+/// \file
+/// A core with its memory: what a program calls once forward and once backward.
+///
+///     normalizer norm(layer_norm{.eps = 1e-5}, "first norm of block 3");
+///     norm.forward(x, y);                                 // y = N(x)
+///     norm.vjp(x, dy, dx);                                // dx = J' dy, at the x of the last forward pass, which the caller keeps
+///     norm.jvp(x, t, dt);                                 // dt = J t
+///     norm.forward(x, per_feature(g, b), y);              // y = g * N(x) + b: see affine.hpp
+///     norm.vjp(x, per_feature(g, b), dy, dx, per_feature(dg, db));
+///
+/// x is samples x features, or an array with three axes of which the last are the features: Eigen, xtensor, mdspan, views and blocks,
+/// in any layout, without a copy. A result may be written where its argument lies (y where x does, if no derivative follows). Nothing
+/// is allocated for a shape that has been seen. Errors name the norm and what is where; a number that is not finite is found on the
+/// way, so that y is then of no use, but running statistics are as before.
+///
+/// `normalizer<rms_norm, orthogonal>` is declared to commute with rotations of the features: the compiler checks the core, and
+/// refuses a gain per feature.
+namespace isotypic {
+namespace detail {
+
+template <class Core>
+concept has_running_statistics = requires(Core const& c) { c.momentum; };
+
+template <class Core, class B>
+index_t line_count(Core const& core, B const& x, std::string const& called = Core::name) {
+    if constexpr (requires { core.line_count(x, called); })
+        return core.line_count(x, called);
+    else
+        return x.count * x.rows();
+}
+/// f(number of the first line, x...) on blocks whose rows are the core's lines: the samples, where it does not say otherwise.
+template <class Core, class F, class... B>
+void cut(Core const& core, F const& f, B const&... x) {
+    if constexpr (requires { core.cut(f, x...); })
+        core.cut(f, x...);
+    else
+        f(index_t{0}, x...);
+}
+
+template <class B>
+std::string axes_text(B const& x) {
+    return (x.count > 1 ? std::to_string(x.count) + " x " : "") + shape_text(x.rows(), x.cols());
+}
+
+template <class X>
+auto to_read(X&& x) {
+    const auto b = as_blocks(std::forward<X>(x));
+    return blocks<typename decltype(b)::value_type const>(b);
+}
+
+struct no_affine {};
+
+}  // namespace detail
+
+/// See the file's comment. Moves, does not copy.
+template <class Core, class Features = trivial>
+class normalizer {
+    static_assert(subgroup_of<Features, typename Core::commutes_with::cols>, "this core does not commute with what its normalizer is declared to commute with");
+
+public:
+    explicit normalizer(Core rule = {}, std::string what = Core::name, executor_ref threads = {}) : core(rule), name(std::move(what)), device(threads) {}
+
+    /// Of batch norm: false takes the running statistics, forward and in both derivatives.
+    bool training = true;
+    /// Of batch norm; mean 0 and variance 1 before the first batch.
+    running_statistics running;
+
+    template <class X, class Y>
+    void forward(X&& input, Y&& result) {
+        forward(std::forward<X>(input), detail::no_affine{}, std::forward<Y>(result));
+    }
+    template <class X, class A, class Y>
+    void forward(X&& input, A const& parameters, Y&& result) {
+        const auto x = detail::to_read(input);
+        const auto y = write(result, x, "the result");
+        auto scope = device.scratch().open();
+        const auto a = read_affine(parameters, x);
+        ready = false;
+        if (frozen()) {
+            if (running.mean.empty()) start_statistics(std::size_t(x.cols()));
+            if (index_t(running.mean.size()) != x.cols())
+                throw error("isotypic: " + name + ": statistics of " + std::to_string(running.mean.size()) + " features, and an input of " + detail::axes_text(x));
+            if (!all_finite(device, x)) refuse(x);
+            mean = running.mean, inverse = running.variance;
+            for (double& v : inverse) v = detail::reciprocal(std::sqrt(v + core.lines().eps));
+            cut(x, [&](index_t, auto const& from, auto const& to) { apply_statistics(device, true, {mean.data(), inverse.data()}, from, to, a); }, y);
+        } else {
+            const auto lines = std::size_t(detail::line_count(core, x, name));
+            mean.assign(lines, 0.0), inverse.assign(lines, 0.0);
+            cut(x, [&](index_t at, auto const& from, auto const& to) { standardize(device, core.lines(), from, to, {mean.data() + at, inverse.data() + at}, a); }, y);
+            for (std::size_t i = 0; i < lines; ++i)
+                if (!std::isfinite(mean[i]) || !std::isfinite(inverse[i])) refuse(x);
+            if constexpr (detail::has_running_statistics<Core>) see(x.count * x.rows());
+        }
+        items = x.count, rows = x.rows(), features = x.cols(), ready = true, as_frozen = frozen();
+    }
+
+    /// dx = J' (gain * dy) and the gradients of the parameters, which are overwritten; dx may be dy.
+    template <class X, class D, class R>
+    void vjp(X&& input, D&& cotangent, R&& result) {
+        vjp(std::forward<X>(input), detail::no_affine{}, std::forward<D>(cotangent), std::forward<R>(result), detail::no_affine{});
+    }
+    template <class X, class A, class D, class R, class G>
+    void vjp(X&& input, A const& parameters, D&& cotangent, R&& result, G const& gradients) {
+        const auto x = detail::to_read(input);
+        const auto t = derivative_at(x, cotangent, "the cotangent");
+        const auto out = write(result, x, "the result");
+        require_alike(parameters, gradients);
+        auto scope = device.scratch().open();
+        const auto a = read_affine(parameters, x);
+        const index_t d = a.gain ? x.cols() : 0;
+        double* sums = d ? device.scratch().template take<double>(2 * d) : nullptr;
+        std::fill_n(sums, 2 * d, 0.0);
+        differentiate(x, t, out, a, sums, d);
+        write_gradient(gradients, sums, d);
+    }
+
+    /// out = gain * J t + tgain * N(x) + tshift; without parameters what `vjp` does, since J is symmetric.
+    template <class X, class D, class R>
+    void jvp(X&& input, D&& direction, R&& result) {
+        const auto x = detail::to_read(input);
+        const auto t = derivative_at(x, direction, "the direction");
+        differentiate(x, t, write(result, x, "the result"), line_affine<typename decltype(x)::value_type>{}, nullptr, 0);
+    }
+    template <class X, class A, class D, class G, class R>
+    void jvp(X&& input, A const& parameters, D&& direction, G const& tangents, R&& result) {
+        const auto x = detail::to_read(input);
+        const auto t = derivative_at(x, direction, "the direction");
+        const auto out = write(result, x, "the result");
+        require_alike(parameters, tangents);
+        auto scope = device.scratch().open();
+        const auto a = read_affine(parameters, x), b = read_affine(tangents, x, 0);
+        differentiate(x, t, out, line_affine<typename decltype(x)::value_type>{}, nullptr, 0);
+        cut(x, [&](index_t at, auto const& from, auto const& to) { move(line_statistics<double const>{mean.data() + at, inverse.data() + at}, from, to, a, b); }, out);
+    }
+
+private:
+    Core core;
+    std::string name;
+    cpu device;
+    std::vector<double> mean, inverse;
+    index_t items = 0, rows = 0, features = 0;
+    bool ready = false, as_frozen = false;
+
+    bool frozen() const { return detail::has_running_statistics<Core> && !training; }
+
+    /// f(number of the first line, x, more...) on blocks whose rows are the core's lines.
+    template <class T, class F, class... B>
+    void cut(blocks<T const> const& x, F const& f, B const&... more) const {
+        detail::cut(core, f, x, more...);
+    }
+    template <class T, class B>
+    void differentiate(blocks<T const> const& x, blocks<T const> const& t, B const& out, line_affine<T> const& a, double* sums, index_t d) {
+        standardization how = core.lines();
+        how.fixed = as_frozen;
+        cut(x, [&](index_t at, auto const& from, auto const& along, auto const& to) {
+            standardize_derivative(device, how, {mean.data() + at, inverse.data() + at}, from, along, to, a, {sums, sums ? sums + d : nullptr}, d);
+        }, t, out);
+    }
+    template <class X, class D>
+    auto derivative_at(X const& x, D&& direction, char const* what) const {
+        const auto t = detail::to_read(std::forward<D>(direction));
+        if (!ready || x.count != items || x.rows() != rows || x.cols() != features)
+            throw error("isotypic: " + name + ": a derivative at an input of " + detail::axes_text(x) + " without a forward pass there");
+        if (!x.same_shape(t)) throw error("isotypic: " + name + ": " + what + " is " + detail::axes_text(t) + ", the input " + detail::axes_text(x));
+        return t;
+    }
+    template <class Y, class T>
+    auto write(Y&& result, blocks<T const> const& x, char const* what) const {
+        const auto y = as_blocks(std::forward<Y>(result));
+        if (x.joined) throw error("isotypic: " + name + ": a joined pair is two arrays: normalize one after the other");
+        static_assert(std::is_same_v<std::remove_cv_t<decltype(y)>, blocks<T>>, "a normalizer writes numbers of its input's type, into memory that may be written");
+        if (!x.same_shape(y)) throw error("isotypic: " + name + ": " + what + " is " + detail::axes_text(y) + ", the input " + detail::axes_text(x));
+        return y;
+    }
+
+    /// Parameters as the kernels read them: dense, in scratch.
+    template <class T>
+    line_affine<T> read_affine(detail::no_affine, blocks<T const> const&, int = 1) {
+        return {};
+    }
+    template <class U, class T>
+    line_affine<T> read_affine(affine<U> const& given, blocks<T const> const& x, int gain = 1) {
+        static_assert(subgroup_of<Features, signs>, "this normalizer is declared to commute with more than sign flips of its features, and a gain per feature does not: take one_gain, or declare signs");
+        if (given.shift.size() && !std::is_same_v<Features, trivial>) throw error("isotypic: " + name + ": a shift per feature does not commute with sign flips, which this normalizer is declared to do");
+        return read_vectors<T>(x, [&](index_t j) { return given.gain.size() ? entry(given.gain, j, x.cols(), "gain") : T(gain); },
+                               [&](index_t j) { return given.shift.size() ? entry(given.shift, j, x.cols(), "shift") : T(0); });
+    }
+    template <class U, class T>
+    line_affine<T> read_affine(common_gain<U> const& given, blocks<T const> const& x, int = 1) {
+        return read_vectors<T>(x, [&](index_t) { return *given.gain; }, [](index_t) { return T(0); });
+    }
+    template <class T, class G, class B>
+    line_affine<T> read_vectors(blocks<T const> const& x, G const& gain, B const& shift) {
+        const index_t d = x.cols();
+        T* both = device.scratch().template take<T>(2 * d);
+        for (index_t j = 0; j < d; ++j) both[j] = gain(j), both[d + j] = shift(j);
+        line_affine<T> a{both, both + d, 0, core.lines().together};
+        if constexpr (requires { core.groups; }) a.stride = d / core.groups;
+        return a;
+    }
+    template <class U>
+    U& entry(view<U> const& v, index_t j, index_t d, char const* what) const {
+        if (v.size() != d || (v.rows != 1 && v.cols != 1)) throw error("isotypic: " + name + ": a " + what + " of " + detail::shape_text(v.rows, v.cols) + " for " + std::to_string(d) + " features");
+        return v.rows == 1 ? v(0, j) : v(j, 0);
+    }
+    void require_alike(detail::no_affine, detail::no_affine) const {}
+    template <class U, class V>
+    void require_alike(common_gain<U> const&, common_gain<V> const&) const {}
+    template <class U, class V>
+    void require_alike(affine<U> const& a, affine<V> const& b) const {
+        if (a.gain.size() != b.gain.size() || a.shift.size() != b.shift.size())
+            throw error("isotypic: " + name + ": parameters and their gradients or tangents differ: gains of " + std::to_string(a.gain.size()) + " and " + std::to_string(b.gain.size()) +
+                        ", shifts of " + std::to_string(a.shift.size()) + " and " + std::to_string(b.shift.size()));
+    }
+    void write_gradient(detail::no_affine, double const*, index_t) const {}
+    template <class U>
+    void write_gradient(affine<U> const& to, double const* sums, index_t d) const {
+        for (index_t j = 0; j < d; ++j) {
+            if (to.gain.size()) entry(to.gain, j, d, "gain's gradient") = U(sums[j]);
+            if (to.shift.size()) entry(to.shift, j, d, "shift's gradient") = U(sums[d + j]);
+        }
+    }
+    template <class U>
+    void write_gradient(common_gain<U> const& to, double const* sums, index_t d) const {
+        double sum = 0;
+        for (index_t j = 0; j < d; ++j) sum += sums[j];
+        *to.gain = U(sum);
+    }
+    /// out <- a.gain out + b.gain r (x - m) + b.shift.
+    template <class T>
+    void move(line_statistics<double const> found, blocks<T const> const& x, blocks<T> const& out, line_affine<T> const& a, line_affine<T> const& b) {
+        if (!a.gain) return;
+        detail::for_lines(index_t{0}, detail::line_count(a.of_lines, x), a.of_lines, x, [&](detail::one_line line) {
+            const double m = found.mean[line.l], r = found.inverse[line.l];
+            for (index_t k = line.first; k < line.last; ++k)
+                for (index_t j = 0; j < x.cols(); ++j) {
+                    const index_t at = a.of_lines ? line.i : k * a.stride + j;
+                    T& w = out.panel(k)(line.i, j);
+                    w = T(double(a.gain[at]) * double(w) + double(b.gain[at]) * (r * (double(x.panel(k)(line.i, j)) - m)) + double(b.shift[at]));
+                }
+        });
+    }
+    template <class T>
+    [[noreturn]] void refuse(blocks<T> const& x) const {
+        for (index_t k = 0; k < x.count; ++k)
+            for (index_t i = 0; i < x.rows(); ++i)
+                for (index_t j = 0; j < x.cols(); ++j)
+                    if (!std::isfinite(x.panel(k)(i, j)))
+                        throw error("isotypic: " + name + ": the input is not finite at (" + (x.count > 1 ? std::to_string(k) + ", " : "") + std::to_string(i) + ", " + std::to_string(j) + ")");
+        throw error("isotypic: " + name + ": the input is too large");
+    }
+    void start_statistics(std::size_t n) { running.mean.assign(n, 0.0), running.variance.assign(n, 1.0); }
+    /// The running statistics see a batch of n samples.
+    void see(index_t n) {
+        if (running.mean.size() != mean.size()) start_statistics(mean.size());
+        for (std::size_t j = 0; j < mean.size(); ++j) {
+            const double variance = inverse[j] > 0 ? 1 / (inverse[j] * inverse[j]) - core.eps : 0;
+            running.mean[j] += core.momentum * (mean[j] - running.mean[j]);
+            running.variance[j] += core.momentum * (variance * double(n) / double(n - 1) - running.variance[j]);
+        }
+    }
+};
+
+}  // namespace isotypic

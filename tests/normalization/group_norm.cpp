@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#include "normalization/prove_core.hpp"
+#include <isotypic/normalization/group_norm.hpp>
+
+using namespace isotypic;
+using namespace proof;
+
+TEST_CASE("group_norm: its symmetry and its derivative") {
+    const group_norm core{.groups = 2};
+    INFO("ISOTYPIC_SEED=", seed());
+    CHECK(broken_by<group_norm::commutes_with>(core) < 1e-12);
+    CHECK(broken_by<symmetry<orthogonal, trivial>>(core) > 1e-3);
+    CHECK(broken_by<symmetry<trivial, permutation>>(core) > 1e-3);  // a group's features may not mix with another's
+    const invariances found = invariances_of(core);
+    CHECK(found.sample_scale);
+    CHECK(found.sample_shift);
+    CHECK(!found.feature_scale);
+    CHECK(!found.feature_shift);
+    check_derivative(core);
+    check_derivative(group_norm{.groups = 4, .eps = 0.2});
+}
+
+TEST_CASE("a group is a layer norm of its own, in every layout") {
+    random_stream random(seed());
+    const matrix_of_doubles x = random_matrix(random);
+    matrix_of_doubles expected = x;
+    for (index_t g = 0; g < 4; ++g) expected.middleCols(2 * g, 2) = normalized(layer_norm{.eps = 0.1}, x.middleCols(2 * g, 2));
+    CHECK((normalized(group_norm{.groups = 4, .eps = 0.1}, x) - expected).norm() < 1e-14);
+    normalizer<group_norm> norm({.groups = 4, .eps = 0.1});
+    const Eigen::MatrixXd columns = x;
+    Eigen::MatrixXd y = columns;
+    norm.forward(columns, y);
+    CHECK((y - expected).norm() < 1e-14);
+
+    const blocks<double const> cut(view<double const>(x.data(), 3, d), 4, 3 * d);  // 4 items of 3 samples
+    matrix_of_doubles z = x;
+    norm.forward(cut, blocks<double>(view<double>(z.data(), 3, d), 4, 3 * d));
+    CHECK((z - expected).norm() < 1e-14);
+}
+
+TEST_CASE("features that cannot be cut are refused") {
+    normalizer<group_norm> norm({.groups = 3}, "norm of the stem");
+    matrix_of_doubles x = matrix_of_doubles::Ones(4, 8);
+    CHECK_THROWS_WITH(norm.forward(x, x), "isotypic: norm of the stem: 8 features cannot be cut into 3 equal groups");
+}
