@@ -6,6 +6,7 @@
 #include <isotypic/group/symmetry.hpp>
 #include <isotypic/group/trivial.hpp>
 #include <isotypic/normalization/modulo.hpp>
+#include <tuple>
 
 /// \file
 /// Layer norm of each of `groups` equal bands of the features of a sample. With one group it is layer norm; over images, where a
