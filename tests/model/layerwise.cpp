@@ -192,7 +192,7 @@ concept decay_can_be_set = requires(Stack& s) { s.template on<scale_out>().decay
 TEST_CASE("layerwise: a role that never decays does not, whatever its neighbours do; unchecked decays it") {
     static_assert(detail::decays<scale_in> && !detail::decays<scale_out> && !detail::decays<transposed<scale_out>> && !detail::decays<frozen_size>);
     static_assert(detail::decays<projection> && detail::decays<lm_head> && detail::decays<bias>);
-    Eigen::VectorXd in = Eigen::VectorXd::Constant(2, 8), out = in, g = Eigen::VectorXd::Constant(2, 1);
+    Eigen::VectorXd in = Eigen::VectorXd::Constant(2, 8), out = Eigen::VectorXd::Constant(2, 8), g = Eigen::VectorXd::Constant(2, 1);
     auto stack = layerwise<double>(on<scale_in>(identity{}, 0.5, {.rate = 0.5}), on<scale_out>(identity{}, 0.5));
     auto first = stack.add("in", as<scale_in>(in)), second = stack.add("out", as<scale_out>(out));
     static_assert(!decay_can_be_set<decltype(stack)>);
