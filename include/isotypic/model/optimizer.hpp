@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/model/role_decay.hpp>
 #include <isotypic/model/schedule.hpp>
 #include <isotypic/model/slot.hpp>
 
@@ -16,11 +17,13 @@ template <class Role, class Rule, class T>
 class optimizer {
 public:
     schedule rate;
-    weight_decay decay;
+    decay_of<Role> decay;
 
-    /// Does not compile where the rule does not commute with the role's group.
-    optimizer(typed_block<Role, T> w, Rule r, schedule rate_, weight_decay decay_ = {}, cpu on = {})
-        : rate(std::move(rate_)), decay(decay_), rule(std::move(r)), device(std::move(on)), slot(device, rule, w.all) {
+    /// Does not compile where the rule does not commute with the role's group, or where a role that never decays is given a decay.
+    optimizer(typed_block<Role, T> w, Rule r, schedule rate_) : optimizer(w, std::move(r), std::move(rate_), decay_of<Role>{}) {}
+    template <class Decay = weight_decay>
+    optimizer(typed_block<Role, T> w, Rule r, schedule rate_, Decay decay_, cpu on = {})
+        : rate(std::move(rate_)), decay(detail::allowed_decay<Role>(decay_)), rule(std::move(r)), device(std::move(on)), slot(device, rule, w.all) {
         detail::require_fit<Rule, Role>();
     }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/group/symmetry.hpp>
+#include <isotypic/model/role_decay.hpp>
 #include <isotypic/model/schedule.hpp>
 #include <isotypic/model/slot.hpp>
 #include <atomic>
@@ -13,41 +14,13 @@
 /// What a layerwise stack keeps: a rule a role, and for each block a slot that has forgotten its types.
 namespace isotypic {
 
-/// A decay on a role that never decays, on purpose.
-struct unchecked_decay {
-    weight_decay decay;
-};
-inline unchecked_decay unchecked(weight_decay decay) { return {decay}; }
-
-namespace detail {
-/// Does a role decay? Yes, unless it says `static constexpr bool decays = false`.
-template <class Role>
-constexpr bool decays = true;
-template <class Role>
-    requires requires { Role::decays; }
-constexpr bool decays<Role> = Role::decays;
-template <class Role>
-constexpr bool decays<transposed<Role>> = decays<Role>;
-}  // namespace detail
-
-/// The decay of a role that has none, which only `unchecked` sets.
-class no_decay {
-public:
-    no_decay() = default;
-    no_decay(unchecked_decay d) : held(d.decay) {}
-    operator weight_decay() const { return held; }
-
-private:
-    weight_decay held;
-};
-
 /// A role's rule, rate and decay; rate and decay may change between steps.
 template <class Role, class Rule>
 struct role_rule {
     using role = Role;
     Rule rule;
     schedule rate;
-    std::conditional_t<detail::decays<Role>, weight_decay, no_decay> decay;
+    decay_of<Role> decay;
 };
 
 /// See the file's comment. Does not compile where the rule does not commute with the role's group, or where a role that never decays is
@@ -57,23 +30,10 @@ role_rule<Role, Rule> on(Rule rule, schedule rate) {
     detail::require_fit<Rule, Role>();
     return {std::move(rule), std::move(rate), {}};
 }
-template <class Role, class Rule>
-role_rule<Role, Rule> on(Rule rule, schedule rate, weight_decay decay) {
-    detail::require_fit<Rule, Role>();
-    static_assert(detail::decays<Role>,
-                  "this role never decays: a norm has taken the scale out upstream, so nothing makes up for what decay takes; leave the decay out, or say unchecked(decay)");
-    if constexpr (detail::decays<Role>)
-        return {std::move(rule), std::move(rate), decay};
-    else
-        return {std::move(rule), std::move(rate), {}};
-}
-template <class Role, class Rule, std::same_as<unchecked_decay> Decay>
+template <class Role, class Rule, class Decay = weight_decay>
 role_rule<Role, Rule> on(Rule rule, schedule rate, Decay decay) {
     detail::require_fit<Rule, Role>();
-    if constexpr (detail::decays<Role>)
-        return {std::move(rule), std::move(rate), decay.decay};
-    else
-        return {std::move(rule), std::move(rate), decay};
+    return {std::move(rule), std::move(rate), detail::allowed_decay<Role>(decay)};
 }
 
 namespace detail {

@@ -2,15 +2,12 @@
 #pragma once
 #include <isotypic/normalization/branch_list.hpp>
 #include <isotypic/normalization/effective_weight.hpp>
+#include <isotypic/normalization/slabs.hpp>
 
 /// \file
 /// What a layer of branches asks of its arguments before it writes: each throws in the name of the layer, with the branch and the shapes.
 namespace isotypic::detail {
 
-template <class B>
-std::string axes_of_blocks(B const& x) {
-    return (x.count > 1 ? std::to_string(x.count) + " x " : "") + shape_text(x.rows(), x.cols());
-}
 [[noreturn]] inline void refuse_branch(std::string const& name, std::size_t b, std::string const& why) {
     throw error("isotypic: " + name + ": branch " + std::to_string(b) + ": " + why);
 }
@@ -57,7 +54,7 @@ void require_results(std::string const& name, blocks<T> const& x, Branches const
         const index_t outputs = list_item(branches, b).weight.rows;
         if (y.count != x.count || y.rows() != x.rows() || y.cols() != outputs)
             refuse_branch(name, b,
-                          std::string("the ") + what + " is " + axes_of_blocks(y) + ", the input " + axes_of_blocks(x) + ", and there are " +
+                          std::string("the ") + what + " is " + axes_text(y) + ", the input " + axes_text(x) + ", and there are " +
                               std::to_string(outputs) + " outputs");
     }
 }

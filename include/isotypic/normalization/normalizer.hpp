@@ -5,6 +5,7 @@
 #include <isotypic/group/signs.hpp>
 #include <isotypic/normalization/affine.hpp>
 #include <isotypic/normalization/batch_norm.hpp>
+#include <isotypic/normalization/slabs.hpp>
 
 /// \file
 /// A core with its memory: what a program calls once forward and once backward.
@@ -43,17 +44,6 @@ void cut(Core const& core, F const& f, B const&... x) {
         core.cut(f, x...);
     else
         f(index_t{0}, x...);
-}
-
-template <class B>
-std::string axes_text(B const& x) {
-    return (x.count > 1 ? std::to_string(x.count) + " x " : "") + shape_text(x.rows(), x.cols());
-}
-
-template <class X>
-auto to_read(X&& x) {
-    const auto b = as_blocks(std::forward<X>(x));
-    return blocks<typename decltype(b)::value_type const>(b);
 }
 
 struct no_affine {};

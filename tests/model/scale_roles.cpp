@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: MIT
 // Which role every parameter of a scaled_linear has, and a layerwise stack that trains one.
-#include "parameters.hpp"
+#include "../normalization/parameters.hpp"
 #include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/model/layerwise.hpp>
+#include <isotypic/model/scale_roles.hpp>
 #include <isotypic/normalization/scale_direction.hpp>
-#include <isotypic/normalization/scale_roles.hpp>
 #include <isotypic/update/momentum.hpp>
 #include <isotypic/update/steepest.hpp>
 #include <doctest/doctest.h>
