@@ -3,7 +3,8 @@
 
 /// \file
 /// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp, the engines that need Eigen's
-/// decompositions, and device/thread_pool.hpp: the standard library's threads cost a file half of what all the rest does.
+/// decompositions, of normalization/ the layers (scaled_linear, typed_norm), whitening and metrics, and device/thread_pool.hpp: the
+/// standard library's threads cost a file half of what all the rest does.
 #include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_loops.hpp>
@@ -15,6 +16,9 @@
 #include <isotypic/model/roles.hpp>
 #include <isotypic/model/stacks.hpp>
 #include <isotypic/model/step.hpp>
+#include <isotypic/normalization/group_norm.hpp>
+#include <isotypic/normalization/normalization_for.hpp>
+#include <isotypic/normalization/normalizer.hpp>
 #include <isotypic/polar/coupled_root.hpp>
 #include <isotypic/polar/gram_newton_schulz.hpp>
 #include <isotypic/polar/turbo_muon.hpp>
