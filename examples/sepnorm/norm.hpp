@@ -46,7 +46,7 @@ private:
         const isotypic::layer_norm core{.eps = 1e-5};
         if (which == kind::shared) return any(std::in_place_type<shared_norm>, core, name, threads);
         if (which == kind::untied)
-            return any(std::in_place_type<untied_norm>, name, threads, isotypic::first(1, core, "class token"), isotypic::rest(core, "patches"));
+            return any(std::in_place_type<untied_norm>, name, threads, isotypic::first(1, core, "CLS"), isotypic::rest(core, "patches"));
         return any(std::in_place_type<isotypic::sep_norm>, isotypic::sep_norm_setting{}, name, threads);
     }
     auto batch(matrix<T> const& x) const { return isotypic::blocks<T const>({x.data(), length, x.cols()}, items, length * x.cols()); }

@@ -63,8 +63,25 @@ TEST_CASE("bad batches are refused and leave the running statistics alone") {
     CHECK_THROWS_WITH(norm.forward(x, y), "isotypic: class token: the input is not finite at (2, 1)");
     CHECK(norm.running.mean == mean);
     CHECK(norm.running.variance == variance);
+    x(2, 1) = 1e200;
+    CHECK_THROWS_WITH(norm.forward(x, y), "isotypic: class token: the input is too large");
+    matrix_of_doubles wide = matrix_of_doubles::Random(4, 4), other = wide, none(0, 3);
+    Eigen::VectorXd gain = Eigen::VectorXd::Ones(2);
+    CHECK_THROWS_WITH(norm.forward(wide, other), "isotypic: class token: statistics of 3 features, and an input of 4 x 4");
+    CHECK_THROWS_WITH(norm.forward(x, other), "isotypic: class token: the result is 4 x 4, the input 4 x 3");
+    x(2, 1) = 1;
+    CHECK_THROWS_WITH(norm.forward(x, per_feature(gain), y), "isotypic: class token: a gain of 2 x 1 for 3 features");
+    norm.forward(none, none);
+    CHECK(norm.running.mean == mean);
+    CHECK(norm.running.variance == variance);
+    x(2, 1) = std::numeric_limits<double>::quiet_NaN();
     norm.training = false;
     CHECK_THROWS_WITH(norm.forward(x, y), "isotypic: class token: the input is not finite at (2, 1)");
+    normalizer<batch_norm> fresh;
+    fresh.training = false;
+    CHECK_THROWS(fresh.forward(x, y));
+    CHECK(fresh.running.mean.empty());
+    fresh.forward(wide, other);
 }
 
 TEST_CASE("after the batch core the samples' mean inner product is -d / (n - 1)") {

@@ -71,5 +71,5 @@ TEST_CASE("what effective rank refuses") {
     x.fill(1);
     CHECK_THROWS_WITH_AS(effective_rank(device, x.one().part(0, 0, 0, 4)), "isotypic: effective rank: the input is 0 x 4", error);
     x.one()(1, 1) = std::numeric_limits<double>::infinity();
-    CHECK_THROWS_WITH_AS(effective_rank(device, x.one()), "isotypic: effective rank: the input is not finite", error);
+    CHECK_THROWS_WITH_AS(effective_rank(device, x.one()), "isotypic: effective rank: the input is not finite at (1, 1)", error);
 }

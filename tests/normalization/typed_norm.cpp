@@ -138,7 +138,7 @@ TEST_CASE("classes may have parameters of different kinds; a wrong one is named 
     CHECK(dgain == doctest::Approx(expected).epsilon(1e-13));
     const auto mean = std::get<0>(norm.norms).running.mean;
     CHECK_THROWS_WITH_AS(norm.forward(x.all, std::tuple{one_gain(gain), narrow.of(0)}, z.all),
-                         doctest::Contains("isotypic: N, class tokens: a gain of 5 x 1 for 6 features"), error);
+                         doctest::Contains("isotypic: N, class others: a gain of 5 x 1 for 6 features"), error);
     CHECK(mean == std::get<0>(norm.norms).running.mean);
 }
 
@@ -219,7 +219,7 @@ TEST_CASE("an error leaves the running statistics of all classes as they were") 
     };
     blocks<double> single(x.all.first), single_y(y.all.first);
     CHECK_THROWS_WITH_AS(norm.forward(single, single_y),
-                         "isotypic: batch norm: a batch of one sample has no variance; train on two or more, or evaluate with the running statistics", error);
+                         "isotypic: N, class token: a batch of one sample has no variance; train on two or more, or evaluate with the running statistics", error);
     CHECK(unchanged());
     CHECK_THROWS_WITH_AS(norm.vjp(x.all, y.all, dx.all), "isotypic: N: a derivative at an input of 4 x 5 x 6 without a forward pass there", error);
     x.all.panel(2)(3, 1) = std::numeric_limits<double>::infinity();

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_symmetric.hpp>
+#include <isotypic/normalization/slabs.hpp>
 #include <Eigen/Eigenvalues>
 
 /// \file
@@ -21,7 +21,7 @@ double effective_rank(cpu& device, X&& x) {
     const auto v = as_view(std::forward<X>(x));
     using T = typename decltype(v)::value_type;
     if (!v.size()) throw error("isotypic: effective rank: the input is " + detail::shape_text(v.rows, v.cols));
-    if (!all_finite(device, blocks<T const>(view<T const>(v)))) throw error("isotypic: effective rank: the input is not finite");
+    detail::require_finite("effective rank", blocks<T const>(v));
     Eigen::MatrixXd rows(v.rows, v.cols);
     double largest = 0, most = 0, sum = 0, entropy = 0;
     for (index_t i = 0; i < v.rows; ++i)

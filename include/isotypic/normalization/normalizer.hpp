@@ -74,11 +74,10 @@ public:
         auto scope = device.scratch().open();
         const auto a = read_affine(parameters, x);
         ready = false;
+        require_batch(x);
         if (frozen()) {
-            if (running.mean.empty()) start_statistics(std::size_t(x.cols()));
-            if (index_t(running.mean.size()) != x.cols())
-                throw error("isotypic: " + name + ": statistics of " + std::to_string(running.mean.size()) + " features, and an input of " + detail::axes_text(x));
             if (!all_finite(device, x)) refuse(x);
+            if (running.mean.empty()) start_statistics(std::size_t(x.cols()));
             mean = running.mean, inverse = running.variance;
             for (double& v : inverse) v = detail::reciprocal(std::sqrt(v + core.lines().eps));
             cut(x, [&](index_t, auto const& from, auto const& to) { apply_statistics(device, true, {mean.data(), inverse.data()}, from, to, a); }, y);
@@ -88,9 +87,17 @@ public:
             cut(x, [&](index_t at, auto const& from, auto const& to) { standardize(device, core.lines(), from, to, {mean.data() + at, inverse.data() + at}, a); }, y);
             for (std::size_t i = 0; i < lines; ++i)
                 if (!std::isfinite(mean[i]) || !std::isfinite(inverse[i])) refuse(x);
-            if constexpr (detail::has_running_statistics<Core>) see(x.count * x.rows());
+            if constexpr (detail::has_running_statistics<Core>) see(x);
         }
         items = x.count, rows = x.rows(), features = x.cols(), ready = true, as_frozen = frozen();
+    }
+
+    /// Throws what a forward pass would on an input of this shape.
+    template <class T>
+    void require_batch(blocks<T> const& x) const {
+        if (!frozen()) detail::line_count(core, x, name);
+        if (detail::has_running_statistics<Core> && !running.mean.empty() && index_t(running.mean.size()) != x.cols())
+            throw error("isotypic: " + name + ": statistics of " + std::to_string(running.mean.size()) + " features, and an input of " + detail::axes_text(x));
     }
 
     /// dx = J' (gain * dy) and the gradients of the parameters, which are overwritten; dx may be dy.
@@ -241,19 +248,21 @@ private:
     }
     template <class T>
     [[noreturn]] void refuse(blocks<T> const& x) const {
-        for (index_t k = 0; k < x.count; ++k)
-            for (index_t i = 0; i < x.rows(); ++i)
-                for (index_t j = 0; j < x.cols(); ++j)
-                    if (!std::isfinite(x.panel(k)(i, j)))
-                        throw error("isotypic: " + name + ": the input is not finite at (" + (x.count > 1 ? std::to_string(k) + ", " : "") + std::to_string(i) + ", " + std::to_string(j) + ")");
+        detail::require_finite(name, x);
         throw error("isotypic: " + name + ": the input is too large");
     }
     void start_statistics(std::size_t n) { running.mean.assign(n, 0.0), running.variance.assign(n, 1.0); }
-    /// The running statistics see a batch of n samples.
-    void see(index_t n) {
-        if (running.mean.size() != mean.size()) start_statistics(mean.size());
+    /// The running statistics see a batch.
+    template <class T>
+    void see(blocks<T const> const& x) {
+        if (!x.size()) return;
+        auto variance_of = [&](std::size_t j) { return inverse[j] > 0 ? 1 / inverse[j] / inverse[j] - core.eps : 0; };
+        for (std::size_t j = 0; j < mean.size(); ++j)
+            if (!std::isfinite(variance_of(j))) refuse(x);
+        if (running.mean.empty()) start_statistics(mean.size());
+        const index_t n = x.count * x.rows();
         for (std::size_t j = 0; j < mean.size(); ++j) {
-            const double variance = inverse[j] > 0 ? 1 / (inverse[j] * inverse[j]) - core.eps : 0;
+            const double variance = variance_of(j);
             running.mean[j] += core.momentum * (mean[j] - running.mean[j]);
             running.variance[j] += core.momentum * (variance * double(n) / double(n - 1) - running.variance[j]);
         }

@@ -10,7 +10,7 @@
 /// \file
 /// The positions of a sequence cut into labelled classes, each with a core of its own:
 ///
-///     first(1, batch_norm{}, "class token")     positions 0 .. 0
+///     first(1, batch_norm{}, "CLS")             positions 0 .. 0
 ///     next(4, rms_norm{}, "registers")          those after the class before
 ///     at({7, 9}, rms_norm{}, "masks")           a list
 ///     rest(layer_norm{}, "patches")             what no other class takes

@@ -50,6 +50,7 @@ template <class Core = rms_norm, class In = plain_scale, class Out = no_scale, c
 class scaled_linear {
 public:
     static constexpr bool has_core = !std::is_same_v<Core, no_norm>, has_middle = !std::is_same_v<Mid, no_norm>;
+    static_assert(!detail::has_running_statistics<Mid>, "isotypic: a middle norm has no running statistics: take another core");
     /// What folds into the weight: an output scale behind a norm does not.
     using weight_in_effect = effective_weight<In, std::conditional_t<has_middle, no_scale, Out>>;
 
@@ -58,6 +59,9 @@ public:
           middle(norm_or_none<detail::branch_middle<Mid, Out>>(set.middle, what, threads)),
           name(std::move(what)),
           device(threads) {}
+
+    /// A batch core's `training` and `running`, among others.
+    std::conditional_t<has_core, normalizer<Core>, no_norm> core;
 
     template <class X, class Branches, class Y>
     void forward(X&& input, Branches const& branches, Y&& results) {
@@ -69,24 +73,18 @@ public:
         auto& kept = std::get<std::vector<T>>(normed);
         kept.resize(std::size_t(x.size()));
         const blocks<T> n = detail::dense_as(kept.data(), x);
+        if constexpr (detail::has_running_statistics<Core>) before = core.running;
         if constexpr (has_core)
             core.forward(x, n);
         else
             copy(device, x, n);
-        for (std::size_t b = 0; b < detail::list_size(branches); ++b) {
-            auto scope = device.scratch().open();
-            auto const& w = detail::list_item(branches, b);
-            const blocks<T> y = as_blocks(detail::list_item(results, b));
-            const view<T const> a = weight<T>(w);
-            auto map = [&](blocks<T> const& z) {
-                detail::for_each_slab(z, [&](view<T> part, index_t at) { multiply<T>(device, 1, detail::rows_of(n, at, part.rows), a.transposed(), 0, part); });
-            };
-            if constexpr (has_middle) {
-                map(middle.template results<T>(b, y));
-                middle.forward(device, b, w, y);
-            } else
-                map(y);
+        try {
+            map_branches(n, branches, results);
+        } catch (...) {
+            if constexpr (detail::has_running_statistics<Core>) core.running = before;
+            throw;
         }
+        if constexpr (detail::has_running_statistics<Core>) before = core.running;
         seen = {x.count, x.rows(), x.cols(), index_t(detail::list_size(branches)), index_t(sizeof(T))};
     }
 
@@ -176,11 +174,11 @@ private:
         index_t items = 0, rows = 0, features = 0, branches = 0, bytes = 0;
     };
 
-    std::conditional_t<has_core, normalizer<Core>, no_norm> core;
     std::conditional_t<has_middle, detail::branch_middle<Mid, Out>, no_norm> middle;
     std::string name;
     cpu device;
     std::tuple<std::vector<float>, std::vector<double>> normed;  ///< Core(x)
+    running_statistics before;
     pass seen;
 
     template <class Norm, class C>
@@ -189,6 +187,23 @@ private:
             return c;
         else
             return Norm(c, what, threads);
+    }
+    template <class T, class Branches, class Y>
+    void map_branches(blocks<T> const& n, Branches const& branches, Y& results) {
+        for (std::size_t b = 0; b < detail::list_size(branches); ++b) {
+            auto scope = device.scratch().open();
+            auto const& w = detail::list_item(branches, b);
+            const blocks<T> y = as_blocks(detail::list_item(results, b));
+            const view<T const> a = weight<T>(w);
+            auto map = [&](blocks<T> const& z) {
+                detail::for_each_slab(z, [&](view<T> part, index_t at) { multiply<T>(device, 1, detail::rows_of(n, at, part.rows), a.transposed(), 0, part); });
+            };
+            if constexpr (has_middle) {
+                map(middle.template results<T>(b, y));
+                middle.forward(device, b, w, y);
+            } else
+                map(y);
+        }
     }
     template <class T>
     view<T> scratch(index_t rows, index_t cols) {

@@ -24,8 +24,8 @@ class sep_norm : public typed_norm<batch_norm, layer_norm> {
 public:
     using commutes_with = symmetry<young<1>, permutation>;  ///< of positions and of features
     explicit sep_norm(sep_norm_setting set = {}, std::string what = "SepNorm", executor_ref threads = {})
-        : typed_norm(std::move(what), threads, first(1, batch_norm{.eps = set.eps, .momentum = set.momentum}, "class token"),
-                     rest(layer_norm{.eps = set.eps}, "tokens")) {}
+        : typed_norm(std::move(what), threads, first(1, batch_norm{.eps = set.eps, .momentum = set.momentum}, "CLS"),
+                     rest(layer_norm{.eps = set.eps}, "others")) {}
 };
 
 }  // namespace isotypic

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/matrix/blocks.hpp>
+#include <cmath>
+#include <optional>
 #include <string>
 
 /// \file
@@ -10,6 +12,25 @@ namespace isotypic::detail {
 template <class B>
 std::string axes_text(B const& x) {
     return (x.count > 1 ? std::to_string(x.count) + " x " : "") + shape_text(x.rows(), x.cols());
+}
+
+/// Of a number; the item is said where there are several.
+struct place {
+    index_t item, row, col;
+    bool one;
+    std::string text() const { return "(" + (one ? "" : std::to_string(item) + ", ") + std::to_string(row) + ", " + std::to_string(col) + ")"; }
+};
+template <class T>
+std::optional<place> first_not_finite(blocks<T> const& x) {
+    for (index_t k = 0; k < x.count; ++k)
+        for (index_t i = 0; i < x.rows(); ++i)
+            for (index_t j = 0; j < x.cols(); ++j)
+                if (!std::isfinite(x.panel(k)(i, j))) return place{k, i, j, x.count <= 1};
+    return {};
+}
+template <class T>
+void require_finite(std::string const& what, blocks<T> const& x) {
+    if (const auto where = first_not_finite(x)) throw error("isotypic: " + what + ": the input is not finite at " + where->text());
 }
 
 template <class X>

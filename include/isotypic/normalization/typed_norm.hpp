@@ -9,7 +9,7 @@
 /// \file
 /// A core for every class of positions of a sequence, x = samples x positions x features:
 ///
-///     typed_norm norm("first norm of block 3", first(1, batch_norm{.eps = 1e-5}, "class token"),
+///     typed_norm norm("first norm of block 3", first(1, batch_norm{.eps = 1e-5}, "CLS"),
 ///                     next(4, rms_norm{.eps = 1e-6}, "registers"), rest(layer_norm{.eps = 1e-5}, "patches"));
 ///     norm.forward(x, y);
 ///     norm.vjp(x, dy, dx);
@@ -52,7 +52,6 @@ public:
         : norms(normalizer<Core>(classes.core, what + ", class " + classes.where.label, threads)...),
           name(what),
           device(threads),
-          cores(classes.core...),
           choices{classes.where...} {}
 
     /// Of batch cores: false takes their running statistics, forward and in both derivatives.
@@ -110,7 +109,6 @@ private:
     using none = std::array<detail::no_affine, count>;
     std::string name;
     cpu device;
-    std::tuple<Core...> cores;
     std::array<position_choice, count> choices;
     std::array<taken_positions, count> taken;
     std::array<running_statistics, count> before;
@@ -124,10 +122,10 @@ private:
         cut_positions(name, choices, length, owner, taken);
         cut_for = length;
     }
-    /// f(normalizer, core, number of the class, known to the compiler) for each.
+    /// f(normalizer, number of the class, known to the compiler) for each.
     template <class F>
     void for_each_class(F const& f) {
-        [&]<std::size_t... K>(std::index_sequence<K...>) { (f(std::get<K>(norms), std::get<K>(cores), std::integral_constant<std::size_t, K>{}), ...); }
+        [&]<std::size_t... K>(std::index_sequence<K...>) { (f(std::get<K>(norms), std::integral_constant<std::size_t, K>{}), ...); }
         (std::make_index_sequence<count>{});
     }
     template <class T, class U>
@@ -141,24 +139,25 @@ private:
         fit(x, y, "the result");
         ready = false;
         cut(x.rows());
-        for_each_class([&](auto& norm, auto const& core, auto k) {
+        for_each_class([&](auto& norm, auto k) {
             norm.training = training;
-            if (training || !detail::has_running_statistics<std::remove_cvref_t<decltype(core)>>) detail::line_count(core, like(x, k));
+            norm.require_batch(like(x, k));
             before[k] = norm.running;
         });
         try {
-            for_each_class([&](auto& norm, auto const&, auto k) {
+            for_each_class([&](auto& norm, auto k) {
                 auto scope = device.scratch().open();
                 const blocks<T> to = room(y, k);
                 f(norm, k, gathered(x, k), to);
                 scatter(to, y, k);
             });
         } catch (...) {
-            for_each_class([&](auto& norm, auto const&, auto k) { norm.running = before[k]; });
-            refuse_infinite(x);
+            for_each_class([&](auto& norm, auto k) { norm.running = before[k]; });
+            if (const auto where = detail::first_not_finite(x))
+                throw error("isotypic: " + name + ": class " + choices[std::size_t(owner[std::size_t(where->row)])].label + ": the input is not finite at " + where->text());
             throw;
         }
-        for_each_class([&](auto& norm, auto const&, auto k) {
+        for_each_class([&](auto& norm, auto k) {
             before[k].mean.reserve(norm.running.mean.size()), before[k].variance.reserve(norm.running.variance.size());
         });
         items = x.count, features = x.cols(), ready = true;
@@ -170,7 +169,7 @@ private:
             throw error("isotypic: " + name + ": a derivative at an input of " + detail::axes_text(x) + " without a forward pass there");
         fit(x, t, what);
         fit(x, out, "the result");
-        for_each_class([&](auto& norm, auto const&, auto k) {
+        for_each_class([&](auto& norm, auto k) {
             auto scope = device.scratch().open();
             const blocks<T> to = room(out, k);
             f(norm, k, gathered(x, k), gathered(t, k), to);
@@ -216,15 +215,6 @@ private:
             for (index_t r = begin; r < end; ++r)
                 for (index_t j = 0; j < part.cols(); ++j) f(r / n, r % n, where[std::size_t(r % n)], j);
         });
-    }
-    template <class T>
-    void refuse_infinite(blocks<T const> const& x) const {
-        for (index_t k = 0; k < x.count; ++k)
-            for (index_t i = 0; i < x.rows(); ++i)
-                for (index_t j = 0; j < x.cols(); ++j)
-                    if (!std::isfinite(x.panel(k)(i, j)))
-                        throw error("isotypic: " + name + ": class " + choices[std::size_t(owner[std::size_t(i)])].label + ": the input is not finite at (" +
-                                    (x.count > 1 ? std::to_string(k) + ", " : "") + std::to_string(i) + ", " + std::to_string(j) + ")");
     }
 };
 

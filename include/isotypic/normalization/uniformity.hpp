@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_product.hpp>
 #include <isotypic/device/cpu_sums.hpp>
+#include <isotypic/normalization/slabs.hpp>
 
 /// \file
 /// How evenly embeddings, the n > 1 rows of x, spread over the sphere; lower is more even, collapse to a point gives 0:
@@ -83,7 +83,7 @@ template <class T>
 double uniformity(cpu& device, view<T const> x, double t, view<T> gradient) {
     if (x.rows < 2) throw error("isotypic: uniformity: the input is " + shape_text(x.rows, x.cols) + ", and pairs need two rows");
     if (!(t > 0 && std::isfinite(t))) throw error("isotypic: uniformity: t = " + std::to_string(t) + " is not positive and finite");
-    if (!all_finite(device, blocks<T const>(x))) throw error("isotypic: uniformity: the input is not finite");
+    require_finite("uniformity", blocks<T const>(x));
     workspace& w = device.scratch();
     auto scope = w.open();
     const index_t n = x.rows, tile = 192, rows = (n + tile - 1) / tile;

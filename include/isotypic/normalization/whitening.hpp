@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_product.hpp>
 #include <isotypic/device/device.hpp>
 #include <isotypic/group/orthogonal.hpp>
@@ -59,7 +58,7 @@ public:
         require(x.same_shape(y), "the result", x, y);
         ready = false;
         if (Core::centred && x.count * x.rows() == 1) throw error("isotypic: " + name + ": one sample has no covariance");
-        if (!all_finite(device, x)) throw error("isotypic: " + name + ": the input is not finite");
+        detail::require_finite(name, x);
         double most = 0;
         each(x, [&](auto v, index_t, index_t) { most = (std::max)(most, std::abs(double(v))); });
         power = most > 0 ? std::exp2(-exponent_of(most)) : 1;
