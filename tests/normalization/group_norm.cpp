@@ -16,8 +16,45 @@ TEST_CASE("group_norm: its symmetry and its derivative") {
     CHECK(found.sample_shift);
     CHECK(!found.feature_scale);
     CHECK(!found.feature_shift);
+    CHECK(found.scale);
     check_derivative(core);
     check_derivative(group_norm{.groups = 4, .eps = 0.2});
+}
+
+TEST_CASE("group_norm commutes with what each band's layer norm does and with exchanges of bands, not of features across bands") {
+    INFO("ISOTYPIC_SEED=", seed());
+    random_stream random(seed(), 7);
+    const index_t q = 4, bands = 3;
+    const matrix_of_doubles x = random_matrix(random, n, q * bands);
+    const auto norm = [](matrix_of_doubles const& a) { return normalized(group_norm{.groups = bands, .eps = 0.1}, a); };
+    const auto error = [&](matrix_of_doubles const& g) { return gap(norm(x * g), norm(x) * g); };
+    const auto each_its_own = [&](auto const& draw) { return block_diagonal({draw(random, q), draw(random, q), draw(random, q)}); };
+    for (int k = 0; k < 4; ++k) {
+        const matrix_of_doubles within = each_its_own(element<permutation>), turned = each_its_own(rotation_fixing_ones);
+        matrix_of_doubles exchange = matrix_of_doubles::Zero(q * bands, q * bands);
+        const matrix_of_doubles p = element<permutation>(random, bands);
+        for (index_t a = 0; a < bands; ++a)
+            for (index_t b = 0; b < bands; ++b) exchange.block(q * a, q * b, q, q).diagonal().setConstant(p(a, b));
+        CHECK(error(within) < 1e-12);
+        CHECK(error(turned) < 1e-12);
+        CHECK(error(exchange) < 1e-12);
+        CHECK(error(each_its_own(element<orthogonal>)) > 1e-3);
+    }
+    matrix_of_doubles across = matrix_of_doubles::Identity(q * bands, q * bands);
+    across.col(0).swap(across.col(q));
+    CHECK(error(across) > 1e-3);
+}
+
+TEST_CASE("every band of every sample may be scaled and shifted by itself") {
+    const auto by_bands = [](matrix_of_doubles x, random_stream& random) {
+        for (index_t i = 0; i < n; ++i)
+            for (index_t g = 0; g < 2; ++g) x.row(i).segment(4 * g, 4) = positive(random) * x.row(i).segment(4 * g, 4).array() + random.normal();
+        return x;
+    };
+    INFO("ISOTYPIC_SEED=", seed());
+    CHECK(seen(group_norm{.groups = 2}, by_bands) < 1e-12);
+    CHECK(seen(group_norm{.groups = 1}, by_bands) > 1e-3);
+    CHECK(seen(group_norm{.groups = 2, .eps = 0.1}, by_bands) > 1e-3);
 }
 
 TEST_CASE("a group is a layer norm of its own, in every layout") {

@@ -62,9 +62,43 @@ TEST_CASE("with gain and shift: the JVP is that of differences, the VJP its tran
     });
 }
 
+TEST_CASE("one gain for all features: derivatives are those of differences, the VJP the JVP's transpose") {
+    INFO("ISOTYPIC_SEED=", seed());
+    for_each_core([](auto core) {
+        random_stream random(seed(), 4);
+        const matrix_of_doubles x = random_matrix(random), t = random_matrix(random), s = random_matrix(random);
+        double gain = 1.7, tgain = -0.6, dgain = 0;
+        normalizer norm(core);
+        matrix_of_doubles y = x, jt = x, plain_jt = x, dx = x, expected = x;
+        norm.forward(x, one_gain(gain), y);
+        norm.jvp(x, one_gain(gain), t, one_gain(tgain), jt), norm.jvp(x, t, plain_jt);
+        norm.vjp(x, one_gain(gain), s, dx, one_gain(dgain));
+        CHECK(s.cwiseProduct(jt).sum() == doctest::Approx(dx.cwiseProduct(t).sum() + dgain * tgain).epsilon(1e-12));
+
+        const auto slope = [&](matrix_of_doubles const& along, double more) {
+            const double h = 1e-6, up = gain + h * more, down = gain - h * more;
+            matrix_of_doubles above = x, below = x;
+            norm.forward(matrix_of_doubles(x + h * along), one_gain(up), above);
+            norm.forward(matrix_of_doubles(x - h * along), one_gain(down), below);
+            return matrix_of_doubles((above - below) / (2 * h));
+        };
+        CHECK(gap(slope(t, tgain), jt) < 1e-8);
+        CHECK(gap(gain * plain_jt, jt) > 1e-3);
+        CHECK(dgain == doctest::Approx(s.cwiseProduct(slope(0 * x, 1)).sum()).epsilon(1e-8));
+        for (index_t i = 0; i < n; ++i)
+            for (index_t j = 0; j < d; ++j) {
+                matrix_of_doubles axis = 0 * x;
+                axis(i, j) = 1;
+                expected(i, j) = s.cwiseProduct(slope(axis, 0)).sum();
+            }
+        CHECK(gap(dx, expected) < 1e-8);
+    });
+}
+
 TEST_CASE("one gain for all features: its gradient is the sum, and rotations of the features stay") {
+    INFO("ISOTYPIC_SEED=", seed());
     random_stream random(seed());
-    const matrix_of_doubles x = random_matrix(random), s = random_matrix(random);
+    const matrix_of_doubles x = random_matrix(random), s = random_matrix(random), q = element<orthogonal>(random, d);
     normalizer<rms_norm, orthogonal> norm;
     double gain = 1.7, dgain = 0;
     matrix_of_doubles y = x, dx = x, plain = x;
@@ -73,6 +107,31 @@ TEST_CASE("one gain for all features: its gradient is the sum, and rotations of 
     CHECK((y - 1.7 * plain).norm() < 1e-14);
     norm.vjp(x, one_gain(gain), s, dx, one_gain(dgain));
     CHECK(dgain == doctest::Approx(s.cwiseProduct(plain).sum()));
+    matrix_of_doubles turned = x;
+    norm.forward(matrix_of_doubles(x * q), one_gain(gain), turned);
+    CHECK((turned - y * q).norm() < 1e-13);
+}
+
+TEST_CASE("a gain per feature commutes with sign flips and with rotations among features of equal gain, not with others") {
+    INFO("ISOTYPIC_SEED=", seed());
+    random_stream random(seed(), 9);
+    const matrix_of_doubles x = random_matrix(random);
+    const auto error = [&](vector_of_doubles const& gain, matrix_of_doubles const& g) {
+        normalizer<rms_norm, signs> norm;
+        matrix_of_doubles y = x, moved = x;
+        norm.forward(x, per_feature(gain), y), norm.forward(matrix_of_doubles(x * g), per_feature(gain), moved);
+        return gap(moved, y * g);
+    };
+    vector_of_doubles equal_in_three(d);
+    equal_in_three << 0.5, 0.5, 0.5, 2, 2, -1, -1, -1;
+    const vector_of_doubles all_different = vector_of_doubles::LinSpaced(d, 0.5, 2);
+    const matrix_of_doubles among = block_diagonal({element<orthogonal>(random, 3), element<orthogonal>(random, 2), element<orthogonal>(random, 3)});
+    const matrix_of_doubles flips = element<signs>(random, d), any = element<orthogonal>(random, d);
+    CHECK(error(all_different, flips) < 1e-13);
+    CHECK(error(all_different, among) > 1e-3);
+    CHECK(error(equal_in_three, flips) < 1e-13);
+    CHECK(error(equal_in_three, among) < 1e-13);
+    CHECK(error(equal_in_three, any) > 1e-3);
 }
 
 TEST_CASE("signs leave a gain per feature, not a shift") {

@@ -2,6 +2,7 @@
 #include <isotypic/normalization/sep_norm.hpp>
 #include "golden/npy.hpp"
 #include "normalization/cubes.hpp"
+#include "normalization/prove_core.hpp"
 #include <doctest/doctest.h>
 
 using namespace isotypic;
@@ -67,6 +68,69 @@ TEST_CASE("class rows without eps: mean 0 and mean off-diagonal inner product -d
     };
     CHECK(of(0) == doctest::Approx(-6.0 / 8).epsilon(1e-13));
     CHECK(std::abs(of(1) + 6.0 / 8) > 1e-3);  // layer norm promises no such thing
+    auto largest_mean = [&](index_t position) {
+        double most = 0;
+        for (index_t j = 0; j < 6; ++j) {
+            double sum = 0;
+            for (index_t a = 0; a < 9; ++a) sum += y.all.panel(a)(position, j);
+            most = std::fmax(most, std::abs(sum / 9));
+        }
+        return most;
+    };
+    CHECK(largest_mean(0) < 1e-13);
+    CHECK(largest_mean(1) > 1e-3);
+}
+
+TEST_CASE("without eps the class token may be scaled and shifted feature by feature, every other token by itself") {
+    INFO("seed ", seed());
+    random_stream random(seed(), 10);
+    const index_t length = 5;
+    const auto x = proof::random_matrix(random, 9 * length, 6);
+    const Eigen::RowVectorXd scale = proof::random_matrix(random, 1, 6).array().exp(), shift = proof::random_matrix(random, 1, 6);
+    auto allowed = x, token_by_features = x, class_by_samples = x;
+    for (index_t i = 0; i < x.rows(); ++i) {
+        const Eigen::RowVectorXd by_features = x.row(i).cwiseProduct(scale) + shift, by_itself = (proof::positive(random) * x.row(i)).array() + random.normal();
+        const bool is_class = i % length == 0;
+        allowed.row(i) = is_class ? by_features : by_itself;
+        if (is_class) class_by_samples.row(i) = by_itself;
+        if (!is_class) token_by_features.row(i) = x.row(i).cwiseProduct(scale);
+    }
+    sep_norm norm({.eps = 0}), damped({.eps = 0.1});
+    const auto change = [&](auto& with, auto const& moved) {
+        return proof::gap(proof::over_sequences(with, moved, length), proof::over_sequences(with, x, length));
+    };
+    CHECK(change(norm, allowed) < 1e-12);
+    CHECK(change(damped, allowed) > 1e-3);
+    CHECK(change(norm, token_by_features) > 1e-3);
+    CHECK(change(norm, class_by_samples) > 1e-3);
+}
+
+TEST_CASE("samples and features may be permuted; signs of features hold on the class token only") {
+    INFO("seed ", seed());
+    random_stream random(seed(), 11);
+    const index_t samples = 9, length = 5, features = 6;
+    using matrix_type = proof::matrix_of_doubles;
+    const matrix_type x = proof::random_matrix(random, samples * length, features);
+    sep_norm norm({.eps = 0});
+    const auto rule = [&](matrix_type const& a) { return proof::over_sequences(norm, a, length); };
+    const auto mixed = [&](matrix_type const& g, matrix_type const& a) {
+        const matrix_type m = g * a.reshaped<Eigen::RowMajor>(samples, length * features);
+        return matrix_type(m.reshaped<Eigen::RowMajor>(samples * length, features));
+    };
+    const auto of_samples = [&](matrix_type const& g) { return proof::gap(rule(mixed(g, x)), mixed(g, rule(x))); };
+    const auto of_features = [&](matrix_type const& g) { return proof::gap(rule(x * g), rule(x) * g); };
+    CHECK(of_samples(proof::element<permutation>(random, samples)) < 1e-12);
+    CHECK(of_samples(proof::element<orthogonal>(random, samples)) > 1e-3);
+    CHECK(of_features(proof::element<permutation>(random, features)) < 1e-12);
+    CHECK(of_features(proof::element<orthogonal>(random, features)) > 1e-3);
+
+    matrix_type flips = proof::element<signs>(random, features);
+    flips(0, 0) = 1, flips(1, 1) = -1;
+    const matrix_type difference = rule(x * flips) - rule(x) * flips;
+    for (index_t position = 0; position < length; ++position) {
+        const double size = difference(Eigen::seq(position, Eigen::last, length), Eigen::all).norm();
+        CHECK((position ? size > 1e-3 : size < 1e-12));
+    }
 }
 
 TEST_CASE("equivariant under the Young subgroup of the classes, and under no more") {

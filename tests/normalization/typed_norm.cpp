@@ -4,6 +4,7 @@
 #include <isotypic/normalization/group_norm.hpp>
 #include "allocations.hpp"
 #include "normalization/cubes.hpp"
+#include "normalization/prove_core.hpp"
 #include <xtensor/xtensor.hpp>
 #include <doctest/doctest.h>
 
@@ -106,7 +107,7 @@ TEST_CASE("derivatives agree with differences, and VJP with JVP, with parameters
             for (std::size_t k = 0; k < da.numbers.size(); ++k) along += da.numbers[k] * ta.numbers[k];
             CHECK(inner(dy.all, out.all) == doctest::Approx(along).epsilon(1e-13));
             // Of order four, so that h may be large.
-            const double h = 1e-3, weight[4] = {1 / 12., -8 / 12., 8 / 12., -1 / 12.}, far[4] = {-2, -1, 1, 2};
+            const double h = 2e-4, weight[4] = {1 / 12., -8 / 12., 8 / 12., -1 / 12.}, far[4] = {-2, -1, 1, 2};
             cube slope = like(x.all), moved = like(x.all);
             for_each_entry(slope.all, [](index_t, index_t, index_t, double& v) { v = 0; });
             for (int s = 0; s < 4; ++s) {
@@ -165,6 +166,21 @@ TEST_CASE("three classes: the generators of their group commute, exchanges acros
     static_assert(std::is_same_v<typed_norm<rms_norm, unit_norm>::commutes_with::cols, orthogonal>);
     static_assert(std::is_same_v<typed_norm<rms_norm, batch_norm>::commutes_with::cols, signed_permutation>);
     static_assert(std::is_same_v<typed_norm<rms_norm, group_norm>::commutes_with::cols, trivial>);
+}
+
+TEST_CASE("of the features the smallest of the classes' groups commutes, and no larger one") {
+    INFO("seed ", seed());
+    random_stream random(seed(), 12);
+    const auto x = proof::random_matrix(random, n * length, d);
+    const auto error = [&](auto& norm, proof::matrix_of_doubles const& g) {
+        return proof::gap(proof::over_sequences(norm, x * g, length), proof::over_sequences(norm, x, length) * g);
+    };
+    typed_norm lines("N", first(2, rms_norm{}), rest(unit_norm{}));
+    typed_norm with_batch("M", first(2, rms_norm{}), rest(batch_norm{}));
+    CHECK(error(lines, proof::element<decltype(lines)::commutes_with::cols>(random, d)) < 1e-12);
+    CHECK(error(lines, proof::random_matrix(random, d, d)) > 1e-3);
+    CHECK(error(with_batch, proof::element<decltype(with_batch)::commutes_with::cols>(random, d)) < 1e-12);
+    CHECK(error(with_batch, proof::element<orthogonal>(random, d)) > 1e-3);
 }
 
 TEST_CASE("nothing is allocated for a shape that has been seen, and threads change no bit") {

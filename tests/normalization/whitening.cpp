@@ -20,6 +20,26 @@ TEST_CASE("whitening: covariance 1; wide activations too") {
     check_derivative(centred_whitening{.eps = 0.1}, 5, 9);
 }
 
+TEST_CASE("whitening: no invertible map of the features is seen but for a rotation, N(XA) N(XA)' = N(X) N(X)'; nor a shift, if centred") {
+    INFO("ISOTYPIC_SEED=", seed());
+    random_stream random(seed(), 7);
+    const matrix_of_doubles x = random_matrix(random, 5 * d), b = random_matrix(random, 1, d);
+    const matrix_of_doubles left = element<orthogonal>(random, d), right = element<orthogonal>(random, d);
+    Eigen::VectorXd stretch(d);
+    for (double& v : stretch) v = std::exp2(2 * random.uniform() - 1);
+    const matrix_of_doubles xa = x * left * stretch.asDiagonal() * right, moved = xa + b.replicate(5 * d, 1);
+    const auto change = [&](auto core, matrix_of_doubles const& to) {
+        const matrix_of_doubles before = normalized(core, x), after = normalized(core, to);
+        CHECK(gap(after, before) > 1e-3);
+        return gap(after * after.transpose(), before * before.transpose());
+    };
+    CHECK(change(whitening{}, xa) < 1e-12);
+    CHECK(change(whitening{.eps = 0.1}, xa) > 1e-3);
+    CHECK(change(whitening{}, moved) > 1e-3);
+    CHECK(change(centred_whitening{}, moved) < 1e-12);
+    CHECK(change(centred_whitening{.eps = 0.1}, moved) > 1e-3);
+}
+
 TEST_CASE("whitening: any scale, zeros, dependent features") {
     random_stream random(seed());
     const matrix_of_doubles x = random_matrix(random), y = normalized(whitening{}, x);
@@ -50,7 +70,7 @@ TEST_CASE("whitening: in float, items of a batch together, errors") {
     CHECK((b - c).norm() < 1e-15);
     CHECK_THROWS_WITH(norm.jvp(a, a, b), "isotypic: whitening: a derivative at an input of 6 x 3 without a forward pass there");
     a(1, 1) = std::numeric_limits<double>::infinity();
-    CHECK_THROWS_WITH(norm.forward(a, b), "isotypic: whitening: the input is not finite");
+    CHECK_THROWS_WITH(norm.forward(a, b), "isotypic: whitening: the input is not finite at (1, 1)");
     matrix_of_doubles small(2, 2);
     CHECK_THROWS_WITH(norm.forward(a, small), "isotypic: whitening: the result is 2 x 2, the input 6 x 3");
     normalizer<centred_whitening> centred;
