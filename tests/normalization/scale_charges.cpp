@@ -3,6 +3,7 @@
 #include "parameters.hpp"
 #include <isotypic/normalization/scale_charges.hpp>
 #include <isotypic/normalization/scaled_linear.hpp>
+#include <Eigen/Core>
 #include <doctest/doctest.h>
 
 using namespace isotypic;
@@ -106,6 +107,14 @@ TEST_CASE("one small step changes a charge by the square of its size, and other 
         input_charges<plain_scale>(w.list[0], c);  // of one branch alone
         return c;
     }) < one);
+    problem<plain_scale, no_scale> own({{5, 3}, n});
+    for (std::size_t b = 0; b < 2; ++b)
+        CHECK(own.order_in_step([b](auto const& w) {
+            std::vector<double> c(n);
+            input_charges<plain_scale>(w.list[b], c);
+            return c;
+        }) > two);
+    CHECK(own.order_in_step(of_inputs<plain_scale>) < one);  // v of one branch, weights of all
     problem<product_scale, product_scale> product({{5}, n});
     CHECK(product.order_in_step(of_inputs<product_scale>) > two);
     CHECK(product.order_in_step(of_outputs<product_scale>) > two);
@@ -121,6 +130,32 @@ TEST_CASE("one small step changes a charge by the square of its size, and other 
     CHECK(simplex.order_in_step(of_outputs<log_simplex>) > two);
     CHECK(simplex.change(of_magnitude(log_simplex{}), 1e-3) < 1e-15);
     static_assert(!detail::has_charges<unit_direction> && !detail::has_charges<no_scale>);
+}
+
+TEST_CASE("one gain for all features trades with the whole weight, not with a column: g^2 - |W|^2 is the charge") {
+    INFO("seed ", seed());
+    using matrix = Eigen::MatrixXd;
+    const auto numbers = random_numbers(samples * (n + 5), 2), at = random_numbers(1 + 5 * n, 1);
+    const matrix x = matrix::Map(numbers.data(), samples, n), target = matrix::Map(numbers.data() + samples * n, samples, 5);
+    auto weight = [](std::vector<double> const& p) { return matrix::Map(p.data() + 1, 5, n); };
+    normalizer<rms_norm> norm;
+    auto gradient = [&](std::vector<double> const& p) {
+        auto d = p;
+        matrix m(samples, n), dx(samples, n);
+        norm.forward(x, one_gain(p[0]), m);
+        const matrix dy = (m * weight(p).transpose() - target) / double(samples), dm = dy * weight(p);
+        matrix::Map(d.data() + 1, 5, n) = dy.transpose() * m;
+        norm.vjp(x, one_gain(p[0]), dm, dx, one_gain(d[0]));
+        return d;
+    };
+    const auto d = gradient(at);
+    CHECK(std::abs(at[0] * d[0] - weight(at).cwiseProduct(weight(d)).sum()) < 1e-12);
+    auto order_in_step = [&](auto const& charge) {
+        auto change = [&](double h) { return (charge(moved(at, -h, d)) - charge(at)).norm(); };
+        return std::log2(change(1e-3) / change(5e-4));
+    };
+    CHECK(order_in_step([&](auto const& p) { return Eigen::VectorXd::Constant(1, p[0] * p[0] - weight(p).squaredNorm()).eval(); }) > two);
+    CHECK(order_in_step([&](auto const& p) { return matrix(p[0] * p[0] - weight(p).colwise().squaredNorm().array()); }) < one);
 }
 
 TEST_CASE("with a middle norm: column charges, |W| and |v|, each by itself; no row charges") {
@@ -150,22 +185,40 @@ TEST_CASE("along the flow gamma is a function of |a_j|; with W = 0 and gamma = 1
             if (from_zero) CHECK(gamma2 == doctest::Approx(1 + w2).epsilon(1e-8));
         }
     }
+    problem<plain_scale, plain_scale> dp({{5}, n});
+    auto const& w = dp.w.list[0];
+    std::fill(dp.w.numbers.begin(), dp.w.numbers.end(), 0.0);
+    plain_scale{}.start(w.in), plain_scale{}.start(w.out);
+    dp.flow(4, std::vector<double>(dp.w.numbers.size()));
+    double farthest = 0;
+    for (double c : of_inputs<plain_scale>(dp.w)) CHECK(c == doctest::Approx(1).epsilon(1e-8));
+    for (double c : of_outputs<plain_scale>(dp.w)) CHECK(c == doctest::Approx(1).epsilon(1e-8));
+    for (double v : elements(w.in.vector)) farthest = std::fmax(farthest, std::abs(v * v - 1));
+    CHECK(farthest > 1e-3);
 }
 
 TEST_CASE("decay of both sides brings the charge to 0 as exp(-2 l t); decay of the weight alone lets it grow") {
     INFO("seed ", seed());
     const double l = 0.3, time = 2;
+    auto check = [&](auto& p, auto const& charges, std::vector<view<double>> const& fixed) {
+        std::vector<double> decay(p.w.numbers.size(), l);
+        const auto start = charges(p.w);
+        p.flow(time, decay);
+        const auto both = charges(p.w);
+        for (std::size_t k = 0; k < start.size(); ++k) CHECK(both[k] == doctest::Approx(start[k] * std::exp(-2 * l * time)).epsilon(1e-8));
+        for (view<double> v : fixed)
+            for (std::size_t i = 0; i < std::size_t(v.size()); ++i) decay[std::size_t(&detail::entry(v, i) - p.w.numbers.data())] = 0;
+        p.flow(time, decay);
+        const auto alone = charges(p.w);
+        for (std::size_t k = 0; k < start.size(); ++k) CHECK(alone[k] > both[k]);
+    };
     problem<plain_scale, no_scale> p({{5}, n});
-    const auto start = of_inputs<plain_scale>(p.w);
-    p.flow(time, std::vector<double>(p.w.numbers.size(), l));
-    const auto both = of_inputs<plain_scale>(p.w);
-    for (std::size_t j = 0; j < n; ++j) CHECK(both[j] == doctest::Approx(start[j] * std::exp(-2 * l * time)).epsilon(1e-8));
-    problem<plain_scale, no_scale> q({{5}, n});
-    std::vector<double> weight_only(q.w.numbers.size(), l);
-    std::fill(weight_only.end() - n, weight_only.end(), 0.0);
-    q.flow(time, weight_only);
-    const auto alone = of_inputs<plain_scale>(q.w);
-    for (std::size_t j = 0; j < n; ++j) CHECK(alone[j] > start[j]);
+    check(p, of_inputs<plain_scale>, {p.w.list[0].in.vector});
+    problem<plain_scale, plain_scale> dp({{5}, n});
+    check(dp, of_inputs<plain_scale>, {dp.w.list[0].in.vector, dp.w.list[0].out.vector});
+    check(dp, of_outputs<plain_scale>, {dp.w.list[0].in.vector, dp.w.list[0].out.vector});
+    problem<product_scale, no_scale> product({{5}, n});
+    check(product, of_magnitude(product_scale{}), {product.w.list[0].in.magnitude});  // against decay of all but beta
 }
 
 TEST_CASE("charges: errors") {

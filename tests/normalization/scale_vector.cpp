@@ -56,6 +56,16 @@ std::vector<double> closed_form(std::vector<double> const& x, std::vector<double
     return g;
 }
 
+/// What alpha -> factor alpha + shift and magnitude -> times magnitude + plus make of gamma.
+template <class Scale>
+double change_by(double factor, double shift, double times, double plus) {
+    const auto x = random_numbers(flat<Scale>::size, 1);
+    auto y = x;
+    for (double& v : y) v = factor * v + shift;
+    y.back() = times * x.back() + plus;
+    return distance(flat<Scale>::value(y), flat<Scale>::value(x));
+}
+
 }  // namespace
 
 TEST_CASE_TEMPLATE("derivatives: by differences, of each other, and P = J J' in closed form", Scale, plain_scale, product_scale, exponential_scale,
@@ -75,6 +85,24 @@ TEST_CASE_TEMPLATE("derivatives: by differences, of each other, and P = J J' in 
     if (!std::is_same_v<Scale, plain_scale>) CHECK(distance(out, g) > 1e-3);
     if (!std::is_same_v<Scale, product_scale>) CHECK(distance(out, closed_form<product_scale>(x, g)) > 1e-3);
     CHECK(numbers == x);
+}
+
+TEST_CASE("gauges: parts that trade with each other leave gamma alone, one part by itself does not") {
+    INFO("seed ", seed());
+    for (double c : {1.7, -0.6}) {
+        CHECK(change_by<product_scale>(1 / c, 0, c, 0) < 1e-14);
+        CHECK(change_by<product_scale>(1 / c, 0, 1, 0) > 1e-3);
+        CHECK(change_by<product_scale>(1, 0, c, 0) > 1e-3);
+        CHECK(change_by<log_simplex>(1, c, 1, 0) < 1e-14);
+        CHECK(change_by<log_simplex>(1, 0, 1, c) > 1e-3);
+        CHECK(change_by<log_simplex>(c, 0, 1, 0) > 1e-3);
+    }
+    const double c = 1.7;
+    CHECK(change_by<exponential_scale>(1 / c, 0, 1, std::log(c)) < 1e-14);
+    CHECK(change_by<exponential_scale>(1 / c, 0, 1, 0) > 1e-3);
+    CHECK(change_by<exponential_scale>(1, 0, 1, std::log(c)) > 1e-3);
+    CHECK(change_by<unit_direction>(c, 0, 1, 0) < 1e-14);
+    CHECK(change_by<unit_direction>(-c, 0, 1, 0) > 1e-3);
 }
 
 TEST_CASE_TEMPLATE("start: gamma is 1", Scale, plain_scale, product_scale, exponential_scale, unit_direction, log_simplex) {

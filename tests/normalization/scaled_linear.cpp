@@ -3,6 +3,7 @@
 #include "../allocations.hpp"
 #include "parameters.hpp"
 #include <isotypic/device/thread_pool.hpp>
+#include <isotypic/normalization/group_norm.hpp>
 #include <isotypic/normalization/scale_direction.hpp>
 #include <isotypic/normalization/scaled_linear.hpp>
 #include <xtensor/xtensor.hpp>
@@ -100,7 +101,7 @@ struct bench {
 
 template <class Core, class In, class Out, class Mid>
 void check_derivatives(branch_shapes const& s, scaled_linear_settings<Core, Mid> set = {}, order layout = order::rows) {
-    INFO("seed ", seed(), ": ", Core::name, ", ", In::name, ", ", Out::name, ", ", Mid::name);
+    INFO("seed ", seed(), ": ", std::string(Core::name), ", ", std::string(In::name), ", ", std::string(Out::name), ", ", std::string(Mid::name));
     bench<Core, In, Out, Mid> f(s, set, 2, 3, layout);
     const auto at = f.here(), t = random_numbers(at.size(), 5), dy = random_numbers(f.forward().size(), 6);
     const auto slope = central_difference(f, at, t), gradient = gradient_by_differences([&](auto const&p) { return inner(dy, f(p)); }, at);
@@ -136,6 +137,28 @@ std::vector<double> by_hand(blocks<double> const& x, std::vector<branch<double>>
     return all;
 }
 
+/// What W -> c diag(r)^-1 W diag(s)^-1, v -> s o v, u -> r o u of each branch, with r and s of any sign where they move, make of the function.
+template <class Out, class Mid>
+double change_by(bool r_moves, bool s_moves, double c) {
+    bench<rms_norm, plain_scale, Out, Mid> f({{6, 4}, 5, false, 2});
+    const auto before = f.forward();
+    for (std::size_t b = 0; b < 2; ++b) {
+        auto factors = [b](bool move, index_t count, std::uint64_t which) {
+            auto all = random_numbers(std::size_t(count), 2 * b + which);
+            for (double& v : all) v = move ? v + std::copysign(0.5, v) : 1;
+            return all;
+        };
+        auto const& w = f.w.list[b];
+        const auto r = factors(r_moves, w.weight.rows, 5), s = factors(s_moves, 5, 6);
+        for (std::size_t i = 0; i < r.size(); ++i)
+            for (std::size_t j = 0; j < s.size(); ++j) w.weight(index_t(i), index_t(j)) *= c / (r[i] * s[j]);
+        for (std::size_t j = 0; j < s.size(); ++j) detail::entry(w.in.vector, j) *= s[j];
+        if constexpr (Out::has_vector)
+            for (std::size_t i = 0; i < r.size(); ++i) detail::entry(w.out.vector, i) *= r[i];
+    }
+    return distance(f.forward(), before);
+}
+
 }  // namespace
 
 TEST_CASE("the formula, for every layout, with and without a middle norm") {
@@ -162,13 +185,29 @@ TEST_CASE("derivatives by differences, and VJP with JVP: every core, placement a
     check_derivatives<layer_norm, product_scale, exponential_scale, rms_norm>({{4, 6}, 5, false, 2}, {.core = {.eps = 0.01}, .middle = {.eps = 0.1}});
     check_derivatives<rms_norm, unit_direction, log_simplex, layer_norm>({{4, 3}, 5, true}, {.middle = {.eps = 0.1}});
     check_derivatives<unit_norm, log_simplex, unit_direction, no_norm>({{2, 3}, 4});
-    check_derivatives<no_norm, no_scale, product_scale, rms_norm>({{4}, 5, false, 2});
+    check_derivatives<no_norm, no_scale, product_scale, rms_norm>({{4}, 5, false, 2}, {.core = {}, .middle = {.eps = 0.1}});
     check_derivatives<no_norm, exponential_scale, no_scale, unit_norm>({{4}, 5});
     check_derivatives<no_norm, no_scale, no_scale, no_norm>({{4, 2}, 3});
+    check_derivatives<group_norm, plain_scale, plain_scale, layer_norm>({{4, 3}, 6, true}, {.core = {.groups = 2, .eps = 0.1}, .middle = {.eps = 0.1}});
     for (order layout : orders) {
         check_derivatives<rms_norm, plain_scale, plain_scale, rms_norm>({{4, 2}, 5, true, 2, order::columns}, {}, layout);
         check_derivatives<layer_norm, plain_scale, plain_scale, no_norm>({{4, 2}, 5, false, 1, order::columns}, {}, layout);
+        check_derivatives<batch_norm, plain_scale, product_scale, group_norm>({{12, 8}, 5, false, 2},
+                                                                              {.core = {.eps = 0.1}, .middle = {.groups = 2, .eps = 0.1}}, layout);
     }
+}
+
+TEST_CASE("gauges: v trades with columns, u with rows of W; behind a middle norm the size of W is one, and rows are none") {
+    INFO("seed ", seed());
+    CHECK(change_by<no_scale, no_norm>(false, true, 1) < 1e-12);
+    CHECK(change_by<no_scale, no_norm>(false, true, 1.7) > 1e-3);
+    CHECK(change_by<no_scale, no_norm>(true, true, 1) > 1e-3);
+    CHECK(change_by<plain_scale, no_norm>(true, true, 1) < 1e-12);
+    CHECK(change_by<plain_scale, no_norm>(true, true, 1.7) > 1e-3);
+    CHECK(change_by<plain_scale, rms_norm>(false, true, 1) < 1e-12);
+    CHECK(change_by<plain_scale, rms_norm>(false, true, 1.7) < 1e-12);
+    CHECK(change_by<plain_scale, rms_norm>(false, true, -1.7) > 1e-3);
+    CHECK(change_by<plain_scale, rms_norm>(true, false, 1) > 1e-3);
 }
 
 TEST_CASE("a shared scale gets the sum of what scales of its own would get") {
@@ -302,6 +341,10 @@ TEST_CASE("errors name the layer, the branch and the shapes, and change nothing"
                  "isotypic: L: branch 0: the input scale: a plain scale of 5 numbers takes a vector of 5 and no magnitude, here are none and none");
     forward_says([](auto& w, auto&, auto&) { w[1].out.vector = w[0].out.vector; },
                  "isotypic: L: branch 1: the output scale: a plain scale of 6 numbers takes a vector of 6 and no magnitude, here are 4 x 1 and none");
+    const double right = std::exchange(a.w.list[1].weight(4, 2), std::numeric_limits<double>::quiet_NaN());
+    CHECK_THROWS_WITH_AS(a.forward(), "isotypic: L, branch 1, middle norm: the input is not finite at (1, 0, 1)", error);  // head, sample, output
+    a.w.list[1].weight(4, 2) = right;
+    CHECK(a.forward() == y);
     a.x.one()(1, 2) = std::numeric_limits<double>::quiet_NaN();
     CHECK_THROWS_WITH_AS(a.forward(), "isotypic: L: the input is not finite at (1, 2)", error);
     CHECK_THROWS_WITH_AS(a.layer.vjp(a.x.all, a.w.list, a.y.list, a.dw.list, a.dx.all),
