@@ -109,7 +109,9 @@ TEST_CASE("what alignment and mean cosine refuse") {
     CHECK_THROWS_WITH_AS(alignment(device, x.one(), y.one(), 0.5), "isotypic: alignment: a = 0.500000 is not a finite number from 1 up", error);
     CHECK_THROWS_WITH_AS(alignment(device, x.one().part(0, 0, 0, 4), y.one().part(0, 0, 0, 4)), "isotypic: alignment: there are no rows", error);
     CHECK_THROWS_WITH_AS(mean_cosine(device, x.one().part(0, 0, 1, 4)), "isotypic: mean cosine: the input is 1 x 4, and pairs need two rows", error);
+    y.one()(0, 0) = 1e200;
+    CHECK_THROWS_WITH_AS(alignment(device, x.one(), y.one()), "isotypic: alignment: the distances are too large", error);
     x.one()(1, 1) = std::numeric_limits<double>::infinity();
-    CHECK_THROWS_WITH_AS(alignment(device, x.one(), y.one()), "isotypic: alignment: the distances are not finite, or too large", error);
+    CHECK_THROWS_WITH_AS(alignment(device, x.one(), y.one()), "isotypic: alignment: the input is not finite at (1, 1)", error);
     CHECK_THROWS_WITH_AS(mean_cosine(device, x.one()), "isotypic: mean cosine: row 1 is not finite, or too large", error);
 }

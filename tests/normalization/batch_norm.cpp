@@ -77,6 +77,14 @@ TEST_CASE("bad batches are refused and leave the running statistics alone") {
     x(2, 1) = std::numeric_limits<double>::quiet_NaN();
     norm.training = false;
     CHECK_THROWS_WITH(norm.forward(x, y), "isotypic: class token: the input is not finite at (2, 1)");
+    for (bool training : {false, true}) {
+        normalizer<batch_norm> restored(batch_norm{}, "N");
+        restored.training = training;
+        restored.running.mean = {1, 2, 3};
+        CHECK_THROWS_WITH(restored.forward(x, y), "isotypic: N: running means of 3 features, and variances of 0");
+        restored.running.variance = {1, -1, 1};
+        CHECK_THROWS_WITH(restored.forward(x, y), "isotypic: N: running statistics of feature 1: mean 2.000000, variance -1.000000");
+    }
     normalizer<batch_norm> fresh;
     fresh.training = false;
     CHECK_THROWS(fresh.forward(x, y));

@@ -85,10 +85,10 @@ TEST_CASE("fold: refusals, with nothing written") {
     auto list = f.w.list;
     list[1].out = {};
     CHECK_THROWS_WITH_AS(fold(f.layer, list),
-                         "isotypic: fold: branch 1: the output scale: a plain scale of 4 numbers takes a vector of 4 and no magnitude, here are none and none",
+                         "isotypic: L, fold: branch 1: the output scale: a plain scale of 4 numbers takes a vector of 4 and no magnitude, here are none and none",
                          error);
     list = f.w.list;
     list[1] = list[0];
-    CHECK_THROWS_WITH_AS(fold(f.layer, list), "isotypic: fold: branches 0 and 1 share their weight, and it would be scaled twice", error);
+    CHECK_THROWS_WITH_AS(fold(f.layer, list), "isotypic: L, fold: branches 0 and 1 share their weight, and it would be scaled twice", error);
     CHECK(f.w.numbers == before);
 }

@@ -218,8 +218,21 @@ TEST_CASE("bad input is refused with the norm's name, what, and the shapes") {
     CHECK(said([&] { norm.vjp(x, per_feature(three), y, y, per_feature(three, three)); }) ==
           who + "parameters and their gradients or tangents differ: gains of 3 and 3, shifts of 0 and 3");
     CHECK(said([&] { norm.forward(joined(x, x), joined(y, y)); }) == who + "a joined pair is two arrays: normalize one after the other");
+    const matrix_of_doubles kept = y;
+    matrix_of_doubles square(2, 2), tall(6, 3);
+    vector_of_doubles dg = three;
+    CHECK(said([&] { norm.vjp(x, per_feature(three, three), x, y, per_feature(dg, square.col(0))); }) ==
+          who + "parameters and their gradients or tangents differ: gains of 3 and 3, shifts of 3 and 2");
+    CHECK(said([&] { norm.vjp(x, affine<double const>{as_view(square.data(), 2, 2), {}}, x, y, affine<double>{as_view(square), {}}); }) ==
+          who + "a gain's gradient or tangent of 2 x 2 for 3 features");
+    CHECK(y == kept);
+    tall.setRandom();
+    CHECK(said([&] { norm.forward(tall.topRows(4), tall.bottomRows(4)); }) == who + "input and result share some memory, but not all of it");
+    norm.forward(tall, tall);
     x(2, 1) = std::numeric_limits<double>::quiet_NaN();
     CHECK(said([&] { norm.forward(x, y); }) == who + "the input is not finite at (2, 1)");
+    CHECK(said([&] { normalizer<layer_norm>({.eps = -1}, "N"); }) == "isotypic: N: eps = -1.000000");
+    CHECK(said([&] { normalizer<batch_norm>({.momentum = 5}, "N"); }) == "isotypic: N: momentum = 5.000000");
 }
 
 TEST_CASE("nothing comes of nothing") {

@@ -18,7 +18,7 @@ TEST_CASE("a partition that is none: the error names norm and class") {
     says(typed_norm("N", at({-1}, batch_norm{}, "token"), rest(layer_norm{})), "isotypic: N: class token takes position -1, and the input has 5 positions");
     says(typed_norm("N", first(2, batch_norm{}, "token"), at({4, 1}, layer_norm{}, "odd"), rest(layer_norm{})),
          "isotypic: N: class odd takes position 1, which class token has taken");
-    says(typed_norm("N", at({3, 3}, batch_norm{}, "odd"), rest(layer_norm{})), "isotypic: N: class odd takes position 3, which class odd has taken");
+    says(typed_norm("N", at({3, 3}, batch_norm{}, "odd"), rest(layer_norm{})), "isotypic: N: class odd takes position 3 twice");
     says(typed_norm("N", first(1, batch_norm{}), next(3, layer_norm{})), "isotypic: N: position 4 of 5 belongs to no class");
     says(typed_norm("N", rest(batch_norm{}), rest(layer_norm{}, "others")), "isotypic: N: class others is empty: the others take all 5 positions");
     typed_norm norm("N", first(4, batch_norm{}, "token"), rest(layer_norm{}, "patches"));

@@ -225,9 +225,11 @@ TEST_CASE("charges: errors") {
     problem<plain_scale, plain_scale> p({{5}, n});
     std::vector<double> room(n + 1);
     CHECK_THROWS_WITH_AS(input_charges<plain_scale>(p.w.list, room),
-                         doctest::Contains("isotypic: input charges: branch 0: the weight is 5 x 4, there is room for 5 charges"), error);
+                         "isotypic: input charges: branch 0: room for 5 numbers, and 4 inputs", error);
     std::vector<double> right(n);
     auto bare = p.w.list[0];
     bare.in = {};
-    CHECK_THROWS_AS(input_charges<plain_scale>(bare, right), error);
+    CHECK_THROWS_WITH_AS(input_charges<plain_scale>(bare, right),
+                         "isotypic: input charges: branch 0: a plain scale of 4 numbers takes a vector of 4 and no magnitude, here are none and none", error);
+    CHECK_THROWS_WITH_AS(output_charges<plain_scale>(p.w.list[0], right), "isotypic: output charges: branch 0: room for 4 numbers, and 5 outputs", error);
 }

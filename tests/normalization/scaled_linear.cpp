@@ -341,6 +341,8 @@ TEST_CASE("errors name the layer, the branch and the shapes, and change nothing"
                  "isotypic: L: branch 0: the input scale: a plain scale of 5 numbers takes a vector of 5 and no magnitude, here are none and none");
     forward_says([](auto& w, auto&, auto&) { w[1].out.vector = w[0].out.vector; },
                  "isotypic: L: branch 1: the output scale: a plain scale of 6 numbers takes a vector of 6 and no magnitude, here are 4 x 1 and none");
+    const auto long_rows = a.y.list[1].first;
+    forward_says([&](auto&, auto& r, auto&) { r[0] = long_rows.part(0, 0, 3, 4); }, "isotypic: L: branches 0 and 1 are given the same memory for their results");
     const double right = std::exchange(a.w.list[1].weight(4, 2), std::numeric_limits<double>::quiet_NaN());
     CHECK_THROWS_WITH_AS(a.forward(), "isotypic: L, branch 1, middle norm: the input is not finite at (1, 0, 1)", error);  // head, sample, output
     a.w.list[1].weight(4, 2) = right;
@@ -365,6 +367,8 @@ TEST_CASE("errors name the layer, the branch and the shapes, and change nothing"
     vjp_says([](auto&, auto&, auto& r, auto&, auto&) { r[1] = r[0]; },
              "isotypic: L: branch 1: the result's gradient is 3 x 4, the input 3 x 5, and there are 6 outputs");
     vjp_says([](auto&, auto&, auto&, auto&, auto& dx) { dx.first = dx.first.part(0, 0, 2, 5); }, "isotypic: L: the input's gradient is 2 x 5, the input 3 x 5");
+    vjp_says([](auto& w, auto&, auto&, auto&, auto&) { w[1].heads = 3; },
+             "isotypic: L: a derivative at an input of 3 x 5 and 2 branches without a forward pass there");
     vjp_says([](auto& w, auto& g, auto& r, auto&, auto&) { w.pop_back(), g.pop_back(), r.pop_back(); },
              "isotypic: L: a derivative at an input of 3 x 5 and 1 branches without a forward pass there");
     vjp_says([](auto& w, auto& g, auto& r, auto&, auto&) { w[1] = w[0], g[1] = g[0], r[1] = r[0]; },

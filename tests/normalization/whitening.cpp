@@ -71,7 +71,9 @@ TEST_CASE("whitening: in float, items of a batch together, errors") {
     CHECK_THROWS_WITH(norm.jvp(a, a, b), "isotypic: whitening: a derivative at an input of 6 x 3 without a forward pass there");
     a(1, 1) = std::numeric_limits<double>::infinity();
     CHECK_THROWS_WITH(norm.forward(a, b), "isotypic: whitening: the input is not finite at (1, 1)");
-    matrix_of_doubles small(2, 2);
+    matrix_of_doubles small(2, 2), none(0, 3);
+    CHECK_THROWS_WITH(norm.forward(none, none), "isotypic: whitening: the input is 0 x 3");
+    CHECK_THROWS_WITH(normalizer<whitening>({.eps = -1}), "isotypic: whitening: eps = -1.000000");
     CHECK_THROWS_WITH(norm.forward(a, small), "isotypic: whitening: the result is 2 x 2, the input 6 x 3");
     normalizer<centred_whitening> centred;
     matrix_of_doubles one = matrix_of_doubles::Ones(1, 3);

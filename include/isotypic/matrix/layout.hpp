@@ -139,4 +139,12 @@ bool overlap(blocks<T, S> const& x, blocks<U, S> const& y) {
     return false;
 }
 
+/// Do equal indices reach equal elements? For equal shapes.
+template <class T, class U, class S>
+bool same_place(blocks<T, S> const& x, blocks<U, S> const& y) {
+    auto along = [](index_t extent, index_t a, index_t b) { return extent <= 1 || a == b; };
+    return x.first.data == y.first.data && x.second == y.second && along(x.rows(), x.first.row_stride, y.first.row_stride) &&
+           along(x.cols(), x.first.col_stride, y.first.col_stride) && along(x.count, x.stride, y.stride);
+}
+
 }  // namespace isotypic

@@ -8,8 +8,11 @@
 /// \file
 /// The parameters of a scaled_linear with their roles, for a layerwise stack:
 ///
+///     std::vector<block_handle<float>> handles;             // once
 ///     for_each_parameter(layer, branches, [&](std::string const& name, auto block) { handles.push_back(stack.add("block 3, " + name, block)); });
-///     for_each_parameter(layer, gradients, [&](std::string const&, auto block) { now.push_back(handles[i++](block.all)); });
+///     std::vector<gradient<float>> now;                     // every step
+///     for_each_parameter(layer, gradients, [&](std::string const&, auto block) { now.push_back(handles[now.size()](block.all)); });
+///     stack.step(now);
 ///
 ///     weight        Weight, `projection` if nothing else is named
 ///     gamma_in      scale_in, which decays

@@ -25,13 +25,6 @@ struct named_block {
 
 namespace detail {
 
-/// Do equal indices reach equal elements?
-template <class T>
-bool same_place(blocks<T> const& w, blocks<T const> const& g) {
-    return w.first.data == g.first.data && w.first.row_stride == g.first.row_stride && w.first.col_stride == g.first.col_stride &&
-           (w.count == 1 || w.stride == g.stride) && w.second == g.second;
-}
-
 /// A gradient for a weight of T.
 template <class T, class G>
 blocks<T const> as_gradient(G const& g) {

@@ -7,9 +7,11 @@
 ///
 ///     per_feature(g)         a gain of every feature, d numbers, which leaves of rotations their signs
 ///     per_feature(g, b)      and a shift of every feature, which leaves nothing
+///     affine<T>{{}, b}       a shift alone
 ///     one_gain(g)            one number for all features, which commutes with what N commutes with
+///     no_parameters{}        for a class of a typed norm that has none
 ///
-/// Parameters, their gradients and their tangents are objects of the same type: views of the caller's memory, vectors of any kind.
+/// Parameters, their gradients and their tangents are objects of the same kind: views of the caller's memory, vectors of Eigen or xtensor.
 namespace isotypic {
 
 /// See the file's comment. Either may be empty: 1 and 0.
@@ -24,6 +26,8 @@ struct common_gain {
     T* gain;
 };
 
+struct no_parameters {};
+
 template <matrix G>
 auto per_feature(G&& gain) {
     const auto g = as_view(std::forward<G>(gain));
@@ -31,9 +35,11 @@ auto per_feature(G&& gain) {
 }
 template <matrix G, matrix B>
 auto per_feature(G&& gain, B&& shift) {
-    auto both = per_feature(std::forward<G>(gain));
-    both.shift = as_view(std::forward<B>(shift));
-    return both;
+    const auto g = as_view(std::forward<G>(gain));
+    const auto b = as_view(std::forward<B>(shift));
+    using T = std::remove_reference_t<decltype(*g.data)>;
+    using U = std::remove_reference_t<decltype(*b.data)>;
+    return affine<std::conditional_t<std::is_const_v<U>, U, T>>{g, b};
 }
 template <class T>
     requires(scalar<std::remove_const_t<T>>)

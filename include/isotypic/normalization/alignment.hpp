@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu_sums.hpp>
+#include <isotypic/normalization/slabs.hpp>
 
 /// \file
 /// How near the embeddings of two views of the same things are, and how near those of different things:
 ///
-///     alignment(x, y)  = mean of |x_i - y_i|^a,    gradient in x: a |x_i - y_i|^(a - 2) (x_i - y_i) / n, in y its negative
-///     mean_cosine(x)   = mean over i < j of <x_i, x_j> / (|x_i| |x_j|)
+///     alignment(device, x, y)          mean of |x_i - y_i|^a
+///     alignment_gradient(.., dx)       and  a |x_i - y_i|^(a - 2) (x_i - y_i) / n,  the gradient in x; that in y is its negative
+///     mean_cosine(device, x)           mean over i < j of <x_i, x_j> / (|x_i| |x_j|)
 ///
 /// with a >= 1, and 0 for the gradient where x_i = y_i. A row of zeros has cosine 0 with all.
 ///
@@ -20,6 +22,7 @@ double alignment(cpu& device, view<T const> x, view<T const> y, double a, view<T
         throw error("isotypic: alignment: the inputs are " + shape_text(x.rows, x.cols) + " and " + shape_text(y.rows, y.cols));
     if (!x.rows) throw error("isotypic: alignment: there are no rows");
     if (!(a >= 1 && std::isfinite(a))) throw error("isotypic: alignment: a = " + std::to_string(a) + " is not a finite number from 1 up");
+    require_finite("alignment", blocks<T const>(x)), require_finite("alignment", blocks<T const>(y));
     auto scope = device.scratch().open();
     const double n = double(x.rows);
     double* power = device.scratch().take<double>(x.rows);
@@ -34,7 +37,7 @@ double alignment(cpu& device, view<T const> x, view<T const> y, double a, view<T
         }
     });
     const double mean = line_sum([](double v) { return v; }, true, x.rows, std::pair(power, index_t{1})) / n;
-    if (!std::isfinite(mean)) throw error("isotypic: alignment: the distances are not finite, or too large");
+    if (!std::isfinite(mean)) throw error("isotypic: alignment: the distances are too large");
     return mean;
 }
 

@@ -59,4 +59,13 @@ void require_results(std::string const& name, blocks<T> const& x, Branches const
     }
 }
 
+/// Results that are to be written, against each other.
+template <class Y>
+void require_apart(std::string const& name, Y& results) {
+    for (std::size_t b = 0; b < list_size(results); ++b)
+        for (std::size_t c = 0; c < b; ++c)
+            if (overlap(as_blocks(list_item(results, b)), as_blocks(list_item(results, c))))
+                throw error("isotypic: " + name + ": branches " + std::to_string(c) + " and " + std::to_string(b) + " are given the same memory for their results");
+}
+
 }  // namespace isotypic::detail

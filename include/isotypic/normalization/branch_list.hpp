@@ -12,6 +12,13 @@ concept listed = !isotypic::matrix<L const&> && requires(L const& x) {
     x[std::size_t{0}];
 };
 
+/// A list, or a matrix, whose memory ends with the call.
+template <class L>
+constexpr bool temporary_memory = !std::is_lvalue_reference_v<L> && owning<std::remove_cvref_t<L>>;
+template <class L>
+    requires listed<std::remove_cvref_t<L>>
+constexpr bool temporary_memory<L> = !std::is_lvalue_reference_v<L> && owning<std::remove_cvref_t<decltype(std::declval<L&>()[std::size_t{0}])>>;
+
 template <class L>
 std::size_t list_size(L const& x) {
     if constexpr (listed<L>)

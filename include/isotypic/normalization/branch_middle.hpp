@@ -19,18 +19,19 @@ public:
     branch_middle(Mid rule, std::string what, executor_ref threads) : core(rule), name(std::move(what)), executor(threads) {}
 
     /// Room for the z of branch b, in the shape of y.
-    template <class T, class U>
-    blocks<T> results(std::size_t b, blocks<U> const& y) {
+    template <class T, class B, class U>
+    blocks<T> results(std::size_t b, B const& w, blocks<U> const& y) {
         while (norms.size() <= b) norms.emplace_back(core, name + ", branch " + std::to_string(norms.size()) + ", middle norm", executor);
         auto& memory = std::get<kept<T>>(tapes);
-        if (memory.before.size() <= b) memory.before.resize(b + 1), memory.after.resize(b + 1);
+        if (memory.before.size() <= b) memory.before.resize(b + 1), memory.after.resize(b + 1), memory.heads.resize(b + 1);
+        memory.heads[b] = w.heads;
         memory.before[b].resize(std::size_t(y.size())), memory.after[b].resize(std::size_t(y.size()));
         return dense_as(memory.before[b].data(), y);
     }
-    template <class T>
-    bool has(std::size_t b, index_t size) const {
-        auto const& before = std::get<kept<T>>(tapes).before;
-        return b < before.size() && before[b].size() == std::size_t(size);
+    template <class T, class B>
+    bool has(std::size_t b, B const& w, index_t samples) const {
+        auto const& memory = std::get<kept<T>>(tapes);
+        return b < memory.before.size() && memory.heads[b] == w.heads && memory.before[b].size() == std::size_t(samples * w.weight.rows);
     }
 
     template <class T, class B>
@@ -72,6 +73,7 @@ private:
     template <class T>
     struct kept {
         std::vector<std::vector<T>> before, after;
+        std::vector<index_t> heads;
     };
     Mid core;
     std::string name;

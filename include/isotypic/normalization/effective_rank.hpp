@@ -7,7 +7,7 @@
 /// \file
 /// Over how many directions embeddings, the rows of x, spread:
 ///
-///     effective_rank(x) = exp(-sum_k p_k log p_k),    p = eigenvalues of the covariance of the rows, divided by their sum
+///     effective_rank(device, x) = exp(-sum_k p_k log p_k),    p = eigenvalues of the covariance of the rows, divided by their sum
 ///
 /// between 1, all rows on one line, and min(n - 1, d); 0 when all rows are equal. Moving, scaling and rotating the rows changes nothing.
 /// Allocates: a diagnostic, for between the steps.

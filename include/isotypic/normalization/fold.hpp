@@ -16,16 +16,16 @@ namespace isotypic {
 
 /// See the file's comment.
 template <class Core, class In, class Out, class Mid, class Branches>
-void fold(scaled_linear<Core, In, Out, Mid> const&, Branches const& branches) {
+void fold(scaled_linear<Core, In, Out, Mid> const& which, Branches const& branches) {
     using layer = scaled_linear<Core, In, Out, Mid>;
     const std::size_t count = detail::list_size(branches);
     for (std::size_t b = 0; b < count; ++b) {
         auto const& w = detail::list_item(branches, b);
         const std::string wrong = detail::misfit<In, Out>(w, w.weight.rows, w.weight.cols);
-        if (!wrong.empty()) throw error("isotypic: fold: branch " + std::to_string(b) + ": " + wrong);
+        if (!wrong.empty()) throw error("isotypic: " + which.name + ", fold: branch " + std::to_string(b) + ": " + wrong);
         for (std::size_t c = 0; c < b; ++c)
             if (overlap(blocks(detail::list_item(branches, c).weight), blocks(w.weight)))
-                throw error("isotypic: fold: branches " + std::to_string(c) + " and " + std::to_string(b) +
+                throw error("isotypic: " + which.name + ", fold: branches " + std::to_string(c) + " and " + std::to_string(b) +
                             " share their weight, and it would be scaled twice");
     }
     cpu device;

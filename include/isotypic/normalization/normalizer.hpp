@@ -19,8 +19,8 @@
 ///
 /// x is samples x features, or an array with three axes of which the last are the features: Eigen, xtensor, mdspan, views and blocks,
 /// in any layout, without a copy. A result may be written where its argument lies (y where x does, if no derivative follows). Nothing
-/// is allocated for a shape that has been seen. Errors name the norm and what is where; a number that is not finite is found on the
-/// way, so that y is then of no use, but running statistics are as before.
+/// is allocated for a shape that has been seen. Errors name the norm and what is where; a number of x that is not finite is found on
+/// the way, so that y is then of no use, but running statistics are as before. In parameters and cotangents it goes through.
 ///
 /// `normalizer<rms_norm, orthogonal>` is declared to commute with rotations of the features: the compiler checks the core, and
 /// refuses a gain per feature.
@@ -46,8 +46,6 @@ void cut(Core const& core, F const& f, B const&... x) {
         f(index_t{0}, x...);
 }
 
-struct no_affine {};
-
 }  // namespace detail
 
 /// See the file's comment. Moves, does not copy.
@@ -56,7 +54,11 @@ class normalizer {
     static_assert(subgroup_of<Features, typename Core::commutes_with::cols>, "this core does not commute with what its normalizer is declared to commute with");
 
 public:
-    explicit normalizer(Core rule = {}, std::string what = Core::name, executor_ref threads = {}) : core(rule), name(std::move(what)), device(threads) {}
+    explicit normalizer(Core rule = {}, std::string what = Core::name, executor_ref threads = {}) : core(rule), name(std::move(what)), device(threads) {
+        detail::require_eps(name, core.lines().eps);
+        if constexpr (detail::has_running_statistics<Core>)
+            if (!(core.momentum >= 0 && core.momentum <= 1)) throw error("isotypic: " + name + ": momentum = " + std::to_string(core.momentum));
+    }
 
     /// Of batch norm: false takes the running statistics, forward and in both derivatives.
     bool training = true;
@@ -65,12 +67,12 @@ public:
 
     template <class X, class Y>
     void forward(X&& input, Y&& result) {
-        forward(std::forward<X>(input), detail::no_affine{}, std::forward<Y>(result));
+        forward(std::forward<X>(input), no_parameters{}, std::forward<Y>(result));
     }
     template <class X, class A, class Y>
     void forward(X&& input, A const& parameters, Y&& result) {
         const auto x = detail::to_read(input);
-        const auto y = write(result, x, "the result");
+        const auto y = write(std::forward<Y>(result), x);
         auto scope = device.scratch().open();
         const auto a = read_affine(parameters, x);
         ready = false;
@@ -96,21 +98,31 @@ public:
     template <class T>
     void require_batch(blocks<T> const& x) const {
         if (!frozen()) detail::line_count(core, x, name);
-        if (detail::has_running_statistics<Core> && !running.mean.empty() && index_t(running.mean.size()) != x.cols())
-            throw error("isotypic: " + name + ": statistics of " + std::to_string(running.mean.size()) + " features, and an input of " + detail::axes_text(x));
+        if constexpr (detail::has_running_statistics<Core>) {
+            const std::size_t means = running.mean.size(), variances = running.variance.size();
+            if (means != variances)
+                throw error("isotypic: " + name + ": running means of " + std::to_string(means) + " features, and variances of " + std::to_string(variances));
+            if (means && index_t(means) != x.cols())
+                throw error("isotypic: " + name + ": statistics of " + std::to_string(means) + " features, and an input of " + detail::axes_text(x));
+            for (std::size_t j = 0; j < variances; ++j)
+                if (!std::isfinite(running.mean[j]) || !std::isfinite(running.variance[j]) || running.variance[j] < 0)
+                    throw error("isotypic: " + name + ": running statistics of feature " + std::to_string(j) + ": mean " + std::to_string(running.mean[j]) + ", variance " +
+                                std::to_string(running.variance[j]));
+        }
     }
 
     /// dx = J' (gain * dy) and the gradients of the parameters, which are overwritten; dx may be dy.
     template <class X, class D, class R>
     void vjp(X&& input, D&& cotangent, R&& result) {
-        vjp(std::forward<X>(input), detail::no_affine{}, std::forward<D>(cotangent), std::forward<R>(result), detail::no_affine{});
+        vjp(std::forward<X>(input), no_parameters{}, std::forward<D>(cotangent), std::forward<R>(result), no_parameters{});
     }
     template <class X, class A, class D, class R, class G>
     void vjp(X&& input, A const& parameters, D&& cotangent, R&& result, G const& gradients) {
         const auto x = detail::to_read(input);
         const auto t = derivative_at(x, cotangent, "the cotangent");
-        const auto out = write(result, x, "the result");
-        require_alike(parameters, gradients);
+        const auto out = write(std::forward<R>(result), x);
+        detail::require_apart(name, t, out);
+        require_alike(parameters, gradients, x.cols());
         auto scope = device.scratch().open();
         const auto a = read_affine(parameters, x);
         const index_t d = a.gain ? x.cols() : 0;
@@ -125,14 +137,17 @@ public:
     void jvp(X&& input, D&& direction, R&& result) {
         const auto x = detail::to_read(input);
         const auto t = derivative_at(x, direction, "the direction");
-        differentiate(x, t, write(result, x, "the result"), line_affine<typename decltype(x)::value_type>{}, nullptr, 0);
+        const auto out = write(std::forward<R>(result), x);
+        detail::require_apart(name, t, out);
+        differentiate(x, t, out, line_affine<typename decltype(x)::value_type>{}, nullptr, 0);
     }
     template <class X, class A, class D, class G, class R>
     void jvp(X&& input, A const& parameters, D&& direction, G const& tangents, R&& result) {
         const auto x = detail::to_read(input);
         const auto t = derivative_at(x, direction, "the direction");
-        const auto out = write(result, x, "the result");
-        require_alike(parameters, tangents);
+        const auto out = write(std::forward<R>(result), x);
+        detail::require_apart(name, t, out);
+        require_alike(parameters, tangents, x.cols());
         auto scope = device.scratch().open();
         const auto a = read_affine(parameters, x), b = read_affine(tangents, x, 0);
         differentiate(x, t, out, line_affine<typename decltype(x)::value_type>{}, nullptr, 0);
@@ -171,25 +186,27 @@ private:
         return t;
     }
     template <class Y, class T>
-    auto write(Y&& result, blocks<T const> const& x, char const* what) const {
+    auto write(Y&& result, blocks<T const> const& x) const {
         const auto y = as_blocks(std::forward<Y>(result));
         if (x.joined) throw error("isotypic: " + name + ": a joined pair is two arrays: normalize one after the other");
         static_assert(std::is_same_v<std::remove_cv_t<decltype(y)>, blocks<T>>, "a normalizer writes numbers of its input's type, into memory that may be written");
-        if (!x.same_shape(y)) throw error("isotypic: " + name + ": " + what + " is " + detail::axes_text(y) + ", the input " + detail::axes_text(x));
+        if (!x.same_shape(y)) throw error("isotypic: " + name + ": the result is " + detail::axes_text(y) + ", the input " + detail::axes_text(x));
+        detail::require_apart(name, x, y);
         return y;
     }
 
     /// Parameters as the kernels read them: dense, in scratch.
     template <class T>
-    line_affine<T> read_affine(detail::no_affine, blocks<T const> const&, int = 1) {
+    line_affine<T> read_affine(no_parameters, blocks<T const> const&, int = 1) {
         return {};
     }
     template <class U, class T>
     line_affine<T> read_affine(affine<U> const& given, blocks<T const> const& x, int gain = 1) {
         static_assert(subgroup_of<Features, signs>, "this normalizer is declared to commute with more than sign flips of its features, and a gain per feature does not: take one_gain, or declare signs");
         if (given.shift.size() && !std::is_same_v<Features, trivial>) throw error("isotypic: " + name + ": a shift per feature does not commute with sign flips, which this normalizer is declared to do");
-        return read_vectors<T>(x, [&](index_t j) { return given.gain.size() ? entry(given.gain, j, x.cols(), "gain") : T(gain); },
-                               [&](index_t j) { return given.shift.size() ? entry(given.shift, j, x.cols(), "shift") : T(0); });
+        require_vector(given.gain, x.cols(), "gain"), require_vector(given.shift, x.cols(), "shift");
+        return read_vectors<T>(x, [&](index_t j) { return given.gain.size() ? detail::entry(given.gain, j) : T(gain); },
+                               [&](index_t j) { return given.shift.size() ? detail::entry(given.shift, j) : T(0); });
     }
     template <class U, class T>
     line_affine<T> read_affine(common_gain<U> const& given, blocks<T const> const& x, int = 1) {
@@ -205,25 +222,26 @@ private:
         return a;
     }
     template <class U>
-    U& entry(view<U> const& v, index_t j, index_t d, char const* what) const {
-        if (v.size() != d || (v.rows != 1 && v.cols != 1)) throw error("isotypic: " + name + ": a " + what + " of " + detail::shape_text(v.rows, v.cols) + " for " + std::to_string(d) + " features");
-        return v.rows == 1 ? v(0, j) : v(j, 0);
+    void require_vector(view<U> const& v, index_t d, char const* what) const {
+        if (v.size() && (v.size() != d || (v.rows != 1 && v.cols != 1)))
+            throw error("isotypic: " + name + ": a " + what + " of " + detail::shape_text(v.rows, v.cols) + " for " + std::to_string(d) + " features");
     }
-    void require_alike(detail::no_affine, detail::no_affine) const {}
+    void require_alike(no_parameters, no_parameters, index_t) const {}
     template <class U, class V>
-    void require_alike(common_gain<U> const&, common_gain<V> const&) const {}
+    void require_alike(common_gain<U> const&, common_gain<V> const&, index_t) const {}
     template <class U, class V>
-    void require_alike(affine<U> const& a, affine<V> const& b) const {
+    void require_alike(affine<U> const& a, affine<V> const& b, index_t d) const {
         if (a.gain.size() != b.gain.size() || a.shift.size() != b.shift.size())
             throw error("isotypic: " + name + ": parameters and their gradients or tangents differ: gains of " + std::to_string(a.gain.size()) + " and " + std::to_string(b.gain.size()) +
                         ", shifts of " + std::to_string(a.shift.size()) + " and " + std::to_string(b.shift.size()));
+        require_vector(b.gain, d, "gain's gradient or tangent"), require_vector(b.shift, d, "shift's gradient or tangent");
     }
-    void write_gradient(detail::no_affine, double const*, index_t) const {}
+    void write_gradient(no_parameters, double const*, index_t) const {}
     template <class U>
     void write_gradient(affine<U> const& to, double const* sums, index_t d) const {
         for (index_t j = 0; j < d; ++j) {
-            if (to.gain.size()) entry(to.gain, j, d, "gain's gradient") = U(sums[j]);
-            if (to.shift.size()) entry(to.shift, j, d, "shift's gradient") = U(sums[d + j]);
+            if (to.gain.size()) detail::entry(to.gain, j) = U(sums[j]);
+            if (to.shift.size()) detail::entry(to.shift, j) = U(sums[d + j]);
         }
     }
     template <class U>

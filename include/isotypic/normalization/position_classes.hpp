@@ -63,6 +63,7 @@ inline void cut_positions(std::string const& what, std::span<position_choice con
         if (i < 0 || i >= length)
             throw error(text(k) + " takes position " + std::to_string(i) + ", and the input has " + std::to_string(length) + " positions");
         index_t& who = owner[std::size_t(i)];
+        if (who == index_t(k)) throw error(text(k) + " takes position " + std::to_string(i) + " twice");
         if (who >= 0) throw error(text(k) + " takes position " + std::to_string(i) + ", which class " + choices[std::size_t(who)].label + " has taken");
         who = index_t(k);
     };

@@ -7,6 +7,10 @@
 /// \file
 /// What gradient flow leaves alone, one number for each way in which parameters trade with each other without a change of the function:
 ///
+///     input_charges<plain_scale>(branches, inputs);         // std::span of doubles
+///     output_charges<plain_scale>(branches[0], outputs);    // of one branch
+///     charge(product_scale{}, branches[0].in);
+///
 ///     input_charges      v_j^2 - |W_.j|^2, of branches that share v: v_j^2 - sum_b |W_b,.j|^2;   log_simplex: 2 (t_j + b / d) - |W_.j|^2
 ///     output_charges     u_i^2 - |W_i.|^2, also 2 (t_i + b / d) - |W_i.|^2
 ///     charge             beta^2 - |alpha|^2 of product_scale, |alpha|^2 - 2 b of exponential_scale, |alpha|^2 of unit_direction,
@@ -42,25 +46,36 @@ double square(view<T> v) {
 
 }  // namespace detail
 
+namespace detail {
+
+/// Charges of the columns, which `In` scales; `what` and `side` for errors.
+template <class In, class Branches>
+void charges_of_columns(std::string const& what, char const* side, Branches const& branches, std::span<double> out) {
+    for (std::size_t b = 0; b < list_size(branches); ++b) {
+        auto const& w = list_item(branches, b);
+        const std::string who = "isotypic: " + what + ": branch " + std::to_string(b) + ": ";
+        if (w.weight.cols != index_t(out.size()))
+            throw error(who + "room for " + std::to_string(out.size()) + " numbers, and " + std::to_string(w.weight.cols) + " " + side);
+        if (!fits<In>(w.in, w.weight.cols)) throw error(who + misfit<In>(w.in, w.weight.cols));
+        for (std::size_t j = 0; j < out.size(); ++j)
+            out[j] = (b ? out[j] : scale_part<In>(w.in, j)) - square(w.weight.part(0, index_t(j), w.weight.rows, 1));
+    }
+}
+
+}  // namespace detail
+
 /// One number for each input; the branches, or the one, share one scale of this kind, which need not be a plain one.
 template <class In, class Branches>
 void input_charges(Branches const& branches, std::span<double> out) {
     static_assert(detail::has_charges<In>, "isotypic: this scale trades with no column of the weight in a way that leaves a number alone");
-    for (std::size_t b = 0; b < detail::list_size(branches); ++b) {
-        auto const& w = detail::list_item(branches, b);
-        if (w.weight.cols != index_t(out.size()) || !detail::fits<In>(w.in, w.weight.cols))
-            throw error("isotypic: input charges: branch " + std::to_string(b) + ": the weight is " + detail::shape_text(w.weight.rows, w.weight.cols) +
-                        ", there is room for " + std::to_string(out.size()) + " charges, and " + detail::misfit<In>(w.in, w.weight.cols));
-        for (std::size_t j = 0; j < out.size(); ++j)
-            out[j] = (b ? out[j] : detail::scale_part<In>(w.in, j)) - detail::square(w.weight.part(0, index_t(j), w.weight.rows, 1));
-    }
+    detail::charges_of_columns<In>("input charges", "inputs", branches, out);
 }
 
 /// One number for each output of a branch without a middle norm.
 template <class Out, class T>
 void output_charges(branch<T> const& w, std::span<double> out) {
-    const branch<T> flipped{w.weight.transposed(), w.out, {}};
-    input_charges<Out>(flipped, out);
+    static_assert(detail::has_charges<Out>, "isotypic: this scale trades with no row of the weight in a way that leaves a number alone");
+    detail::charges_of_columns<Out>("output charges", "outputs", branch<T>{w.weight.transposed(), w.out, {}}, out);
 }
 
 template <class T>

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu.hpp>
-#include <isotypic/matrix/view.hpp>
+#include <isotypic/normalization/slabs.hpp>
 #include <algorithm>
 #include <cmath>
 #include <span>
@@ -35,10 +35,6 @@ struct scale_parameters {
 
 namespace detail {
 
-template <class T>
-T& entry(view<T> v, std::size_t i) {
-    return v.rows == 1 ? v(0, index_t(i)) : v(index_t(i), 0);
-}
 template <class Scale, class T>
 bool fits(scale_parameters<T> const& p, index_t n) {
     auto const &v = p.vector, &m = p.magnitude;

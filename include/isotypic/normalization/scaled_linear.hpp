@@ -12,10 +12,11 @@
 ///
 ///     y_b = gamma_out_b o Mid( W_b (gamma_in_b o Core(x)) )
 ///
+///     branch<float> Q{as_view(Wq), {as_view(in)}, {as_view(out), as_view(size)}, heads}, K = ..., V = ...;    // weight, scales, heads
 ///     scaled_linear<rms_norm, plain_scale, product_scale, rms_norm> qkv({.core = {.eps = 1e-6}}, "attention of block 3");
-///     qkv.forward(x, std::array{q, k, v}, std::array{as_view(Q), as_view(K), as_view(V)});
-///     qkv.vjp(x, std::array{q, k, v}, dys, std::array{dq, dk, dv}, dx);
-///     qkv.jvp(x, std::array{q, k, v}, tx, std::array{tq, tk, tv}, tys);
+///     qkv.forward(x, std::array{Q, K, V}, std::array{as_view(yq), as_view(yk), as_view(yv)});
+///     qkv.vjp(x, std::array{Q, K, V}, dys, std::array{dQ, dK, dV}, dx);
+///     qkv.jvp(x, std::array{Q, K, V}, tx, std::array{tQ, tK, tV}, tys);
 ///
 /// The core runs once. In and Out are scales (scale_vector.hpp) or no_scale, Core and Mid cores or no_norm. Without a Mid the weight in
 /// effect is diag(gamma_out) W diag(gamma_in); with one the size of W and of gamma_in do not count, and `heads` of a branch cuts its
@@ -55,20 +56,24 @@ public:
     using weight_in_effect = effective_weight<In, std::conditional_t<has_middle, no_scale, Out>>;
 
     explicit scaled_linear(scaled_linear_settings<Core, Mid> set = {}, std::string what = "scaled linear", executor_ref threads = {})
-        : core(norm_or_none<normalizer<Core>>(set.core, what, threads)),
+        : name(what),
+          core(norm_or_none<normalizer<Core>>(set.core, what, threads)),
           middle(norm_or_none<detail::branch_middle<Mid, Out>>(set.middle, what, threads)),
-          name(std::move(what)),
           device(threads) {}
 
+    /// In errors.
+    std::string name;
     /// A batch core's `training` and `running`, among others.
     std::conditional_t<has_core, normalizer<Core>, no_norm> core;
 
     template <class X, class Branches, class Y>
     void forward(X&& input, Branches const& branches, Y&& results) {
+        static_assert(!detail::temporary_memory<Y>, "isotypic: these results are temporaries: their memory is gone before anybody reads it, give them names");
         const auto x = detail::to_read(std::forward<X>(input));
         using T = typename decltype(x)::value_type;
         detail::require_branches<T, In, Out>(name, branches, x.cols(), has_middle);
         detail::require_results(name, x, branches, results, "result");
+        detail::require_apart(name, results);
         seen = {};
         auto& kept = std::get<std::vector<T>>(normed);
         kept.resize(std::size_t(x.size()));
@@ -131,6 +136,7 @@ public:
 
     template <class X, class Branches, class D, class Tangents, class Y>
     void jvp(X&& input, Branches const& branches, D&& direction, Tangents const& tangents, Y&& results) {
+        static_assert(!detail::temporary_memory<Y>, "isotypic: these results are temporaries: their memory is gone before anybody reads it, give them names");
         const auto x = detail::to_read(std::forward<X>(input)), tx = detail::to_read(std::forward<D>(direction));
         using T = typename decltype(x)::value_type;
         require_seen<T>(x, branches);
@@ -139,6 +145,7 @@ public:
         detail::require_branches<T, In, Out>(name, branches, x.cols(), has_middle);
         detail::require_like<In, Out>(name, branches, tangents, "tangent");
         detail::require_results(name, x, branches, results, "result's tangent");
+        detail::require_apart(name, results);
         auto outer = device.scratch().open();
         const blocks<T const> n = detail::dense_as(std::get<std::vector<T>>(normed).data(), x);
         const blocks<T> tn = detail::dense_as(device.scratch().template take<T>(x.size()), x);
@@ -175,7 +182,6 @@ private:
     };
 
     std::conditional_t<has_middle, detail::branch_middle<Mid, Out>, no_norm> middle;
-    std::string name;
     cpu device;
     std::tuple<std::vector<float>, std::vector<double>> normed;  ///< Core(x)
     running_statistics before;
@@ -199,7 +205,7 @@ private:
                 detail::for_each_slab(z, [&](view<T> part, index_t at) { multiply<T>(device, 1, detail::rows_of(n, at, part.rows), a.transposed(), 0, part); });
             };
             if constexpr (has_middle) {
-                map(middle.template results<T>(b, y));
+                map(middle.template results<T>(b, w, y));
                 middle.forward(device, b, w, y);
             } else
                 map(y);
@@ -227,7 +233,7 @@ private:
                     seen.branches == index_t(detail::list_size(branches));
         if constexpr (has_middle)
             for (std::size_t b = 0; same && b < detail::list_size(branches); ++b)
-                same = middle.template has<T>(b, x.count * x.rows() * detail::list_item(branches, b).weight.rows);
+                same = middle.template has<T>(b, detail::list_item(branches, b), x.count * x.rows());
         if (!same)
             throw error("isotypic: " + name + ": a derivative at an input of " + detail::axes_text(x) + " and " +
                         std::to_string(detail::list_size(branches)) + " branches without a forward pass there");

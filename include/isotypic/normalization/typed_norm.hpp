@@ -14,12 +14,13 @@
 ///     norm.forward(x, y);
 ///     norm.vjp(x, dy, dx);
 ///     norm.jvp(x, t, out);
+///     norm.training = false;                              // of all classes: batch cores take their running statistics
 ///     std::get<0>(norm.norms).running                     // of the first class
 ///     norm.forward(x, std::tuple{a, b, c}, y);            // parameters of each class, as affine.hpp has them
 ///     norm.vjp(x, std::tuple{a, b, c}, dy, dx, std::tuple{da, db, dc});
 ///     norm.jvp(x, std::tuple{a, b, c}, t, std::tuple{ta, tb, tc}, out);
 ///
-/// as of a normalizer (normalizer.hpp); an array of parameters is as good as a tuple. A batch core takes its statistics over the samples and all positions of
+/// as of a normalizer (normalizer.hpp); an array of parameters is as good as a tuple, and each class's gradients are written, so that they lie apart. A batch core takes its statistics over the samples and all positions of
 /// its class. Classes do not mix: the derivative is block-diagonal, the symmetry the Young subgroup of permutations of positions that keep every class. A class
 /// whose positions are evenly spaced is worked on where it lies, with the bits that its core gives by itself; others are gathered in
 /// scratch memory. After an error running statistics are as before, and what the result holds is of no use.
@@ -106,7 +107,7 @@ public:
 
 private:
     static constexpr std::size_t count = sizeof...(Core);
-    using none = std::array<detail::no_affine, count>;
+    using none = std::array<no_parameters, count>;
     std::string name;
     cpu device;
     std::array<position_choice, count> choices;

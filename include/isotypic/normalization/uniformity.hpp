@@ -7,6 +7,9 @@
 /// \file
 /// How evenly embeddings, the n > 1 rows of x, spread over the sphere; lower is more even, collapse to a point gives 0:
 ///
+///     uniformity(device, x, t)                 t = 2 where nothing is said
+///     uniformity_gradient(device, x, dx, t)    and writes dx
+///
 ///     uniformity = log mean over i < j of exp(-t |x_i - x_j|^2)
 ///     d / dx_i   = -2t sum_j p_ij (x_i - x_j),    p_ij = exp(-t |x_i - x_j|^2) / sum over a < b of exp(-t |x_a - x_b|^2)
 ///

@@ -49,7 +49,9 @@ class normalizer<Core, Features> {
     static_assert(subgroup_of<Features, orthogonal>, "this core does not commute with what its normalizer is declared to commute with");
 
 public:
-    explicit normalizer(Core rule = {}, std::string what = Core::name, executor_ref threads = {}) : core(rule), name(std::move(what)), device(threads) {}
+    explicit normalizer(Core rule = {}, std::string what = Core::name, executor_ref threads = {}) : core(rule), name(std::move(what)), device(threads) {
+        detail::require_eps(name, core.eps);
+    }
 
     template <class X, class Y>
     void forward(X&& input, Y&& result) {
@@ -59,6 +61,7 @@ public:
         ready = false;
         if (Core::centred && x.count * x.rows() == 1) throw error("isotypic: " + name + ": one sample has no covariance");
         detail::require_finite(name, x);
+        if (!x.size()) throw error("isotypic: " + name + ": the input is " + detail::axes_text(x));
         double most = 0;
         each(x, [&](auto v, index_t, index_t) { most = (std::max)(most, std::abs(double(v))); });
         power = most > 0 ? std::exp2(-exponent_of(most)) : 1;
