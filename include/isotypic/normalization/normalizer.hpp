@@ -3,7 +3,7 @@
 #include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_standardize_derivative.hpp>
 #include <isotypic/group/signs.hpp>
-#include <isotypic/normalization/affine.hpp>
+#include <isotypic/normalization/affine_lines.hpp>
 #include <isotypic/normalization/batch_norm.hpp>
 #include <isotypic/normalization/slabs.hpp>
 
@@ -122,14 +122,14 @@ public:
         const auto t = derivative_at(x, cotangent, "the cotangent");
         const auto out = write(std::forward<R>(result), x);
         detail::require_apart(name, t, out);
-        require_alike(parameters, gradients, x.cols());
+        detail::require_alike(name, parameters, gradients, x.cols());
         auto scope = device.scratch().open();
         const auto a = read_affine(parameters, x);
         const index_t d = a.gain ? x.cols() : 0;
         double* sums = d ? device.scratch().template take<double>(2 * d) : nullptr;
         std::fill_n(sums, 2 * d, 0.0);
         differentiate(x, t, out, a, sums, d);
-        write_gradient(gradients, sums, d);
+        detail::write_gradient(gradients, sums, d);
     }
 
     /// out = gain * J t + tgain * N(x) + tshift; without parameters what `vjp` does, since J is symmetric.
@@ -147,11 +147,11 @@ public:
         const auto t = derivative_at(x, direction, "the direction");
         const auto out = write(std::forward<R>(result), x);
         detail::require_apart(name, t, out);
-        require_alike(parameters, tangents, x.cols());
+        detail::require_alike(name, parameters, tangents, x.cols());
         auto scope = device.scratch().open();
         const auto a = read_affine(parameters, x), b = read_affine(tangents, x, 0);
         differentiate(x, t, out, line_affine<typename decltype(x)::value_type>{}, nullptr, 0);
-        cut(x, [&](index_t at, auto const& from, auto const& to) { move(line_statistics<double const>{mean.data() + at, inverse.data() + at}, from, to, a, b); }, out);
+        cut(x, [&](index_t at, auto const& from, auto const& to) { detail::move_by(line_statistics<double const>{mean.data() + at, inverse.data() + at}, from, to, a, b); }, out);
     }
 
 private:
@@ -195,74 +195,17 @@ private:
         return y;
     }
 
-    /// Parameters as the kernels read them: dense, in scratch.
-    template <class T>
-    line_affine<T> read_affine(no_parameters, blocks<T const> const&, int = 1) {
-        return {};
-    }
-    template <class U, class T>
-    line_affine<T> read_affine(affine<U> const& given, blocks<T const> const& x, int gain = 1) {
-        static_assert(subgroup_of<Features, signs>, "this normalizer is declared to commute with more than sign flips of its features, and a gain per feature does not: take one_gain, or declare signs");
-        if (given.shift.size() && !std::is_same_v<Features, trivial>) throw error("isotypic: " + name + ": a shift per feature does not commute with sign flips, which this normalizer is declared to do");
-        require_vector(given.gain, x.cols(), "gain"), require_vector(given.shift, x.cols(), "shift");
-        return read_vectors<T>(x, [&](index_t j) { return given.gain.size() ? detail::entry(given.gain, j) : T(gain); },
-                               [&](index_t j) { return given.shift.size() ? detail::entry(given.shift, j) : T(0); });
-    }
-    template <class U, class T>
-    line_affine<T> read_affine(common_gain<U> const& given, blocks<T const> const& x, int = 1) {
-        return read_vectors<T>(x, [&](index_t) { return *given.gain; }, [](index_t) { return T(0); });
-    }
-    template <class T, class G, class B>
-    line_affine<T> read_vectors(blocks<T const> const& x, G const& gain, B const& shift) {
-        const index_t d = x.cols();
-        T* both = device.scratch().template take<T>(2 * d);
-        for (index_t j = 0; j < d; ++j) both[j] = gain(j), both[d + j] = shift(j);
-        line_affine<T> a{both, both + d, 0, core.lines().together};
-        if constexpr (requires { core.groups; }) a.stride = d / core.groups;
-        return a;
-    }
-    template <class U>
-    void require_vector(view<U> const& v, index_t d, char const* what) const {
-        if (v.size() && (v.size() != d || (v.rows != 1 && v.cols != 1)))
-            throw error("isotypic: " + name + ": a " + what + " of " + detail::shape_text(v.rows, v.cols) + " for " + std::to_string(d) + " features");
-    }
-    void require_alike(no_parameters, no_parameters, index_t) const {}
-    template <class U, class V>
-    void require_alike(common_gain<U> const&, common_gain<V> const&, index_t) const {}
-    template <class U, class V>
-    void require_alike(affine<U> const& a, affine<V> const& b, index_t d) const {
-        if (a.gain.size() != b.gain.size() || a.shift.size() != b.shift.size())
-            throw error("isotypic: " + name + ": parameters and their gradients or tangents differ: gains of " + std::to_string(a.gain.size()) + " and " + std::to_string(b.gain.size()) +
-                        ", shifts of " + std::to_string(a.shift.size()) + " and " + std::to_string(b.shift.size()));
-        require_vector(b.gain, d, "gain's gradient or tangent"), require_vector(b.shift, d, "shift's gradient or tangent");
-    }
-    void write_gradient(no_parameters, double const*, index_t) const {}
-    template <class U>
-    void write_gradient(affine<U> const& to, double const* sums, index_t d) const {
-        for (index_t j = 0; j < d; ++j) {
-            if (to.gain.size()) detail::entry(to.gain, j) = U(sums[j]);
-            if (to.shift.size()) detail::entry(to.shift, j) = U(sums[d + j]);
+    /// Parameters as the kernels read them.
+    template <class A, class T>
+    line_affine<T> read_affine(A const& parameters, blocks<T const> const& x, int gain = 1) {
+        if constexpr (requires { parameters.shift; }) {
+            static_assert(subgroup_of<Features, signs>, "this normalizer is declared to commute with more than sign flips of its features, and a gain per feature does not: take one_gain, or declare signs");
+            if (parameters.shift.size() && !std::is_same_v<Features, trivial>) throw error("isotypic: " + name + ": a shift per feature does not commute with sign flips, which this normalizer is declared to do");
         }
-    }
-    template <class U>
-    void write_gradient(common_gain<U> const& to, double const* sums, index_t d) const {
-        double sum = 0;
-        for (index_t j = 0; j < d; ++j) sum += sums[j];
-        *to.gain = U(sum);
-    }
-    /// out <- a.gain out + b.gain r (x - m) + b.shift.
-    template <class T>
-    void move(line_statistics<double const> found, blocks<T const> const& x, blocks<T> const& out, line_affine<T> const& a, line_affine<T> const& b) {
-        if (!a.gain) return;
-        detail::for_lines(index_t{0}, detail::line_count(a.of_lines, x), a.of_lines, x, [&](detail::one_line line) {
-            const double m = found.mean[line.l], r = found.inverse[line.l];
-            for (index_t k = line.first; k < line.last; ++k)
-                for (index_t j = 0; j < x.cols(); ++j) {
-                    const index_t at = a.of_lines ? line.i : k * a.stride + j;
-                    T& w = out.panel(k)(line.i, j);
-                    w = T(double(a.gain[at]) * double(w) + double(b.gain[at]) * (r * (double(x.panel(k)(line.i, j)) - m)) + double(b.shift[at]));
-                }
-        });
+        auto a = detail::dense_affine<T>(device, name, parameters, x.cols(), T(gain));
+        a.of_lines = core.lines().together;
+        if constexpr (requires { core.groups; }) a.stride = x.cols() / core.groups;
+        return a;
     }
     template <class T>
     [[noreturn]] void refuse(blocks<T> const& x) const {

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/cpu_standardize.hpp>
+#include <isotypic/normalization/affine.hpp>
+#include <isotypic/normalization/slabs.hpp>
+
+/// \file
+/// Parameters of a normalizer as its kernels read them, d numbers for a gain and d for a shift, and back.
+namespace isotypic::detail {
+
+template <class U>
+void require_vector(std::string const& name, view<U> const& v, index_t d, char const* what) {
+    if (v.size() && (v.size() != d || (v.rows != 1 && v.cols != 1)))
+        throw error("isotypic: " + name + ": a " + what + " of " + shape_text(v.rows, v.cols) + " for " + std::to_string(d) + " features");
+}
+
+inline void require_alike(std::string const&, no_parameters, no_parameters, index_t) {}
+template <class U, class V>
+void require_alike(std::string const&, common_gain<U> const&, common_gain<V> const&, index_t) {}
+template <class U, class V>
+void require_alike(std::string const& name, affine<U> const& a, affine<V> const& b, index_t d) {
+    if (a.gain.size() != b.gain.size() || a.shift.size() != b.shift.size())
+        throw error("isotypic: " + name + ": parameters and their gradients or tangents differ: gains of " + std::to_string(a.gain.size()) + " and " +
+                    std::to_string(b.gain.size()) + ", shifts of " + std::to_string(a.shift.size()) + " and " + std::to_string(b.shift.size()));
+    require_vector(name, b.gain, d, "gain's gradient or tangent"), require_vector(name, b.shift, d, "shift's gradient or tangent");
+}
+
+/// Dense, in scratch; where there is no gain, `missing`.
+template <class T>
+line_affine<T> dense_affine(cpu&, std::string const&, no_parameters, index_t, T) {
+    return {};
+}
+template <class T, class U>
+line_affine<T> dense_affine(cpu& device, std::string const&, common_gain<U> const& given, index_t d, T) {
+    T* both = device.scratch().template take<T>(2 * d);
+    std::fill_n(both, d, T(*given.gain)), std::fill_n(both + d, d, T(0));
+    return {both, both + d};
+}
+template <class T, class U>
+line_affine<T> dense_affine(cpu& device, std::string const& name, affine<U> const& given, index_t d, T missing) {
+    require_vector(name, given.gain, d, "gain"), require_vector(name, given.shift, d, "shift");
+    T* both = device.scratch().template take<T>(2 * d);
+    for (index_t j = 0; j < d; ++j) {
+        both[j] = given.gain.size() ? T(entry(given.gain, j)) : missing;
+        both[d + j] = given.shift.size() ? T(entry(given.shift, j)) : T(0);
+    }
+    return {both, both + d};
+}
+
+/// `sums` are d of the gain and d of the shift.
+inline void write_gradient(no_parameters, double const*, index_t) {}
+template <class U>
+void write_gradient(affine<U> const& to, double const* sums, index_t d) {
+    for (index_t j = 0; j < d; ++j) {
+        if (to.gain.size()) entry(to.gain, j) = U(sums[j]);
+        if (to.shift.size()) entry(to.shift, j) = U(sums[d + j]);
+    }
+}
+template <class U>
+void write_gradient(common_gain<U> const& to, double const* sums, index_t d) {
+    double sum = 0;
+    for (index_t j = 0; j < d; ++j) sum += sums[j];
+    *to.gain = U(sum);
+}
+
+/// out <- a.gain out + b.gain r (x - m) + b.shift.
+template <class T>
+void move_by(line_statistics<double const> found, blocks<T const> const& x, blocks<T> const& out, line_affine<T> const& a, line_affine<T> const& b) {
+    if (!a.gain) return;
+    for_lines(index_t{0}, line_count(a.of_lines, x), a.of_lines, x, [&](one_line line) {
+        const double m = found.mean[line.l], r = found.inverse[line.l];
+        for (index_t k = line.first; k < line.last; ++k)
+            for (index_t j = 0; j < x.cols(); ++j) {
+                const index_t at = a.of_lines ? line.i : k * a.stride + j;
+                T& w = out.panel(k)(line.i, j);
+                w = T(double(a.gain[at]) * double(w) + double(b.gain[at]) * (r * (double(x.panel(k)(line.i, j)) - m)) + double(b.shift[at]));
+            }
+    });
+}
+
+}  // namespace isotypic::detail
