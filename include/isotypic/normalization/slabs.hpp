@@ -24,7 +24,10 @@ T& entry(view<T> v, I i) {
 struct place {
     index_t item, row, col;
     bool one;
-    std::string text() const { return "(" + (one ? "" : std::to_string(item) + ", ") + std::to_string(row) + ", " + std::to_string(col) + ")"; }
+    std::string text() const {
+        std::string at = one ? std::string() : std::to_string(item).append(", ");
+        return at.append(std::to_string(row)).append(", ").append(std::to_string(col));
+    }
 };
 template <class T>
 std::optional<place> first_not_finite(blocks<T> const& x) {
@@ -36,7 +39,7 @@ std::optional<place> first_not_finite(blocks<T> const& x) {
 }
 template <class T>
 void require_finite(std::string const& what, blocks<T> const& x) {
-    if (const auto where = first_not_finite(x)) throw error("isotypic: " + what + ": the input is not finite at " + where->text());
+    if (const auto where = first_not_finite(x)) throw error("isotypic: " + what + ": the input is not finite at (" + where->text() + ")");
 }
 
 template <class X>

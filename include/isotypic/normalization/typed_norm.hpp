@@ -155,7 +155,7 @@ private:
         } catch (...) {
             for_each_class([&](auto& norm, auto k) { norm.running = before[k]; });
             if (const auto where = detail::first_not_finite(x))
-                throw error("isotypic: " + name + ": class " + choices[std::size_t(owner[std::size_t(where->row)])].label + ": the input is not finite at " + where->text());
+                throw error("isotypic: " + name + ": class " + choices[std::size_t(owner[std::size_t(where->row)])].label + ": the input is not finite at (" + where->text() + ")");
             throw;
         }
         for_each_class([&](auto& norm, auto k) {
