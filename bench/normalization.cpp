@@ -5,6 +5,7 @@
 #include <isotypic/normalization/group_norm.hpp>
 #include <isotypic/normalization/line_cores.hpp>
 #include <isotypic/normalization/normalizer.hpp>
+#include <isotypic/normalization/whitening.hpp>
 
 /// \file
 /// Normalizers of 8192 samples x 1024 features in float, against the memory's speed: for a forward pass y = 1.5 x, 8 bytes a number,
@@ -116,7 +117,22 @@ void add_cores(Core... core) {
     for (layout l : {layout::rows, layout::columns}) (add_core(core, l), ...);
 }
 
+/// In double, with a decomposition: far from any limit of the memory.
+void add_whitening() {
+    for (bool derivative : {false, true})
+        add(std::string("whitening/") + (derivative ? "VJP" : "forward") + "/rows/1", 3, [=](benchmark::State& state) {
+            thread_pool pool(1);
+            normalizer<whitening> norm({.eps = 1e-5});
+            arrays& a = shared();
+            const auto x = block<float const>(a.x, layout::rows), t = block<float const>(a.t, layout::rows);
+            const auto y = block<float>(a.y, layout::rows);
+            norm.forward(x, y);
+            const double bytes = (derivative ? 12.0 : 8.0) * double(size);
+            against(state, "GB/s", bytes, [&] { derivative ? norm.vjp(x, t, y) : norm.forward(x, y); }, bytes, [&] { stream(pool, derivative); });
+        });
+}
+
 const bool added = (add_cores(rms_norm{.eps = 1e-6}, layer_norm{.eps = 1e-5}, group_norm{.groups = 8, .eps = 1e-5}, batch_norm{.eps = 1e-5}, unit_norm{}),
-                    add_hand("RMS norm", &by_hand::rms), add_hand("layer norm", &by_hand::layer), true);
+                    add_whitening(), add_hand("RMS norm", &by_hand::rms), add_hand("layer norm", &by_hand::layer), true);
 
 }  // namespace
