@@ -48,6 +48,12 @@ TEST_CASE("a feature that does not vary goes to 0, with derivative 0") {
     CHECK(y.col(1).isZero(0));
     norm.vjp(x, matrix_of_doubles(matrix_of_doubles::Ones(5, 3)), t);
     CHECK(t.col(1).isZero(0));
+    for (double eps : {1e-5, 1e-3, 0.1, 0.3}) {
+        normalizer<batch_norm> one({.eps = eps, .momentum = 1});
+        one.forward(x, y);
+        CHECK(one.running.variance[1] >= 0);
+        CHECK(one.running.variance[1] < 1e-14);
+    }
 }
 
 TEST_CASE("bad batches are refused and leave the running statistics alone") {

@@ -217,7 +217,7 @@ private:
     template <class T>
     void see(blocks<T const> const& x) {
         if (!x.size()) return;
-        auto variance_of = [&](std::size_t j) { return inverse[j] > 0 ? 1 / inverse[j] / inverse[j] - core.eps : 0; };
+        auto variance_of = [&](std::size_t j) { return inverse[j] > 0 ? (std::max)(0.0, 1 / inverse[j] / inverse[j] - core.eps) : 0; };  // rounding may bring less
         for (std::size_t j = 0; j < mean.size(); ++j)
             if (!std::isfinite(variance_of(j))) refuse(x);
         if (running.mean.empty()) start_statistics(mean.size());

@@ -15,8 +15,8 @@ std::string axes_text(B const& x) {
 }
 
 /// Of a vector, 1 x n or n x 1.
-template <class T, class I>
-T& entry(view<T> v, I i) {
+template <class T, class Index>
+T& entry(view<T> v, Index i) {
     return v.rows == 1 ? v(0, index_t(i)) : v(index_t(i), 0);
 }
 
