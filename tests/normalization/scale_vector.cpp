@@ -83,7 +83,7 @@ TEST_CASE_TEMPLATE("derivatives: by differences, of each other, and P = J J' in 
     precondition(device, Scale{}, f::of(numbers), g, out);
     CHECK(distance(out, closed_form<Scale>(x, g)) < 1e-13);
     if (!std::is_same_v<Scale, plain_scale>) CHECK(distance(out, g) > 1e-3);
-    if (!std::is_same_v<Scale, product_scale>) CHECK(distance(out, closed_form<product_scale>(x, g)) > 1e-3);
+    if constexpr (Scale::has_magnitude && !std::is_same_v<Scale, product_scale>) CHECK(distance(out, closed_form<product_scale>(x, g)) > 1e-3);
     CHECK(numbers == x);
 }
 
