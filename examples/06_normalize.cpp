@@ -1,4 +1,3 @@
-// SPDX-License-Identifier: MIT
 // One symmetry, an update and a norm: the steepest direction of the largest row is the step of a weight and the RMS norm of activations.
 #include <isotypic/isotypic.hpp>
 #include <isotypic/normalization/scaled_linear.hpp>
