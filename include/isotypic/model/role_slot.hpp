@@ -5,7 +5,6 @@
 #include <isotypic/model/schedule.hpp>
 #include <isotypic/model/slot.hpp>
 #include <atomic>
-#include <concepts>
 #include <cstdint>
 #include <functional>
 #include <memory>

@@ -2,7 +2,7 @@
 #pragma once
 #include <isotypic/device/cpu_standardize.hpp>
 #include <isotypic/normalization/affine.hpp>
-#include <isotypic/normalization/slabs.hpp>
+#include <isotypic/normalization/arguments.hpp>
 
 /// \file
 /// Parameters of a normalizer as its kernels read them, d numbers for a gain and d for a shift, and back.

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu_sums.hpp>
-#include <isotypic/normalization/slabs.hpp>
+#include <isotypic/normalization/arguments.hpp>
 
 /// \file
 /// How near the embeddings of two views of the same things are, and how near those of different things:

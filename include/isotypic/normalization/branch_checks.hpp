@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/normalization/arguments.hpp>
 #include <isotypic/normalization/branch_list.hpp>
 #include <isotypic/normalization/effective_weight.hpp>
-#include <isotypic/normalization/slabs.hpp>
 
 /// \file
 /// What a layer of branches asks of its arguments before it writes: each throws in the name of the layer, with the branch and the shapes.

@@ -2,6 +2,7 @@
 #pragma once
 #include <isotypic/normalization/effective_weight.hpp>
 #include <isotypic/normalization/normalizer.hpp>
+#include <isotypic/normalization/slabs.hpp>
 #include <tuple>
 
 /// \file
@@ -38,16 +39,12 @@ public:
     void forward(cpu& device, std::size_t b, B const& w, blocks<T> const& y) {
         const blocks<T> q = normed<T>(b, y);
         norms[b].forward(heads(mapped<T>(b, y), w), heads(q, w));
-        const std::span<double const> u = gain(device, w);
-        for (index_t k = 0; k < y.count; ++k)
-            for_each_entry(device, [u](index_t, index_t j, T const& from, T& to) { to = T(u[std::size_t(j)] * double(from)); }, q.panel(k), y.panel(k));
+        scale_by<T>(device, w, q, y);
     }
     /// dz is written, the gradients of u's parameters are added to.
     template <class T, class B, class D>
     void vjp(cpu& device, std::size_t b, B const& w, blocks<T const> const& dy, D const& dw, blocks<T> const& dz) {
-        const std::span<double const> u = gain(device, w);
-        for (index_t k = 0; k < dy.count; ++k)
-            for_each_entry(device, [u](index_t, index_t j, T const& from, T& to) { to = T(u[std::size_t(j)] * double(from)); }, dy.panel(k), dz.panel(k));
+        scale_by<T>(device, w, dy, dz);
         if constexpr (!std::is_same_v<Out, no_scale>) {
             const auto du = scratch_numbers(device, dy.cols());
             for (index_t k = 0; k < dy.count; ++k)
@@ -98,6 +95,13 @@ private:
         const auto u = scratch_numbers(device, w.weight.rows);
         Out{}.value(w.out, u);
         return u;
+    }
+    /// to = u o from.
+    template <class T, class B>
+    static void scale_by(cpu& device, B const& w, blocks<T const> const& from, blocks<T> const& to) {
+        const std::span<double const> u = gain(device, w);
+        for (index_t k = 0; k < to.count; ++k)
+            for_each_entry(device, [u](index_t, index_t j, T const& a, T& b) { b = T(u[std::size_t(j)] * double(a)); }, from.panel(k), to.panel(k));
     }
 };
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu_symmetric.hpp>
-#include <isotypic/normalization/slabs.hpp>
+#include <isotypic/normalization/arguments.hpp>
 #include <Eigen/Eigenvalues>
 
 /// \file

@@ -4,8 +4,8 @@
 #include <isotypic/device/cpu_standardize_derivative.hpp>
 #include <isotypic/group/signs.hpp>
 #include <isotypic/normalization/affine_lines.hpp>
+#include <isotypic/normalization/arguments.hpp>
 #include <isotypic/normalization/batch_norm.hpp>
-#include <isotypic/normalization/slabs.hpp>
 
 /// \file
 /// A core with its memory: what a program calls once forward and once backward.

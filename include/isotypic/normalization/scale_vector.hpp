@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu.hpp>
-#include <isotypic/normalization/slabs.hpp>
+#include <isotypic/normalization/arguments.hpp>
 #include <algorithm>
 #include <cmath>
 #include <span>

@@ -89,7 +89,7 @@ public:
             if constexpr (detail::has_running_statistics<Core>) core.running = before;
             throw;
         }
-        if constexpr (detail::has_running_statistics<Core>) before = core.running;
+        if constexpr (detail::has_running_statistics<Core>) before = core.running;  // room for the next pass
         seen = {x.count, x.rows(), x.cols(), index_t(detail::list_size(branches)), index_t(sizeof(T))};
     }
 

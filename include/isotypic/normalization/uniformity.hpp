@@ -2,7 +2,7 @@
 #pragma once
 #include <isotypic/device/cpu_product.hpp>
 #include <isotypic/device/cpu_sums.hpp>
-#include <isotypic/normalization/slabs.hpp>
+#include <isotypic/normalization/arguments.hpp>
 
 /// \file
 /// How evenly embeddings, the n > 1 rows of x, spread over the sphere; lower is more even, collapse to a point gives 0:
