@@ -60,23 +60,25 @@ template <class X>
 concept owning = requires { requires std::is_same_v<typename X::PlainObject, X>; } ||
                  requires { requires std::is_same_v<typename X::temporary_type, X>; };
 
-/// An N-d array as pointer, extents and strides, for N up to 3.
+inline constexpr index_t max_axes = 8;
+
+/// An N-d array as pointer, extents and strides, for N up to `max_axes`.
 template <class T>
 struct axes {
     T* data;
-    index_t rank, extent[3], stride[3];
+    index_t rank, extent[max_axes], stride[max_axes];
 };
 
 template <class X>
 auto axes_of(X& x) {
     if constexpr (mdspan_like<X>) {
         axes<std::remove_reference_t<decltype(*x.data_handle())>> a{x.data_handle(), index_t(x.rank()), {}, {}};
-        for (std::size_t r = 0; r < std::size_t(a.rank) && r < 3; ++r)
+        for (std::size_t r = 0; r < std::size_t(a.rank) && r < std::size_t(max_axes); ++r)
             a.extent[r] = index_t(x.extent(r)), a.stride[r] = index_t(x.stride(r));
         return a;
     } else {
         axes<std::remove_reference_t<decltype(*x.data())>> a{x.data() + x.data_offset(), index_t(x.shape().size()), {}, {}};
-        for (std::size_t r = 0; r < std::size_t(a.rank) && r < 3; ++r)
+        for (std::size_t r = 0; r < std::size_t(a.rank) && r < std::size_t(max_axes); ++r)
             a.extent[r] = index_t(x.shape()[r]), a.stride[r] = index_t(x.strides()[r]);
         return a;
     }

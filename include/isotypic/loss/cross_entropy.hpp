@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/loss/class_loss.hpp>
+
+/// \file
+/// Cross-entropy of the softmax, l(s, y) = log sum_k e^(s_k) - s_y, in nats.
+namespace isotypic {
+
+/// See the file's comment. Its symmetric part is `unhinged`.
+struct cross_entropy {
+    static constexpr char const* name = "cross-entropy";
+    static constexpr loss_law law{.shift = true};
+    static constexpr double beta() { return 0.5; }  ///< the largest eigenvalue of the Hessian in the scores
+
+    loss_curve at(double u) const { return {-u, -1, 0}; }
+
+    template <class T>
+    double curves(detail::class_row<T>& row, T* slope) const {
+        std::fill_n(slope, row.classes, T(-1));
+        return double(row.classes) * (row.log_sum() - row.mean_score());
+    }
+};
+
+}  // namespace isotypic

@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/matrix/layout.hpp>
+#include <array>
+#include <span>
+
+/// \file
+/// What a criterion is called with: an array whose last axis holds the numbers of a sample, leading axes the batch, and beside it
+/// labels, weights and a mask, a number each for a sample, counted along the last of the leading axes first.
+namespace isotypic {
+
+/// What may come with a batch.
+struct sample_options {
+    std::span<double const> weights{};  ///< a number >= 0 for each sample; a sample of weight 0 is not looked at
+    view<bool const> mask{};            ///< true where a class does not count: samples x classes, or 1 x classes for all
+};
+
+namespace detail {
+
+/// The samples of an array as rows. Leading axes that lie one after another are one; at most two may stay.
+template <class X>
+auto samples(X&& x) {
+    using plain = std::remove_cvref_t<X>;
+    if constexpr (is_view<plain> || eigen_like<std::remove_reference_t<X>> || !has_address<plain>) {
+        return as_blocks(std::forward<X>(x));
+    } else {
+        static_assert(std::is_lvalue_reference_v<X> || !owning<plain>, "this array is a temporary: its memory is gone before it is read, give it a name");
+        const auto a = axes_of(x);
+        using T = std::remove_reference_t<decltype(*a.data)>;
+        index_t extent[2] = {1, 1}, stride[2] = {0, 0};
+        const index_t last = a.rank - 1;
+        if (a.rank < 1 || a.rank > max_axes) throw error("isotypic: an array of " + std::to_string(a.rank) + " axes holds no samples");
+        index_t found = 0;
+        for (index_t r = last; r-- > 0;) {
+            if (a.extent[r] == 1) continue;
+            if (found && (stride[found - 1] * extent[found - 1] == a.stride[r] || a.extent[r] == 0)) {
+                extent[found - 1] *= a.extent[r];
+            } else {
+                if (found == 2) throw error("isotypic: the leading axes of this array lie in more than two pieces: evaluate it into an array of its own");
+                extent[found] = a.extent[r], stride[found++] = a.stride[r];
+            }
+        }
+        return blocks<T>(view<T>(a.data, extent[0], a.extent[last], stride[0], a.stride[last]), extent[1], stride[1]);
+    }
+}
+
+/// Row i of a batch, items one after the other.
+template <class T>
+view<T> sample(blocks<T> const& x, index_t i) {
+    const index_t k = i / x.rows();
+    return x.panel(k).part(i - k * x.rows(), 0, 1, x.cols());
+}
+
+inline std::string sample_text(index_t i, index_t all) { return "sample " + std::to_string(i) + " of " + std::to_string(all); }
+
+/// f(i, label i) for any container of whole numbers; returns how many there are.
+template <class L, class F>
+index_t for_each_label(L const& labels, F const& f) {
+    index_t i = 0;
+    if constexpr (has_address<L>) {
+        const auto b = [&] {
+            if constexpr (eigen_like<L const> || is_view<L>)
+                return as_blocks(labels);
+            else {
+                auto const a = axes_of(labels);
+                using T = std::remove_reference_t<decltype(*a.data)>;
+                if (a.rank == 1) return blocks<T>(view<T>(a.data, a.extent[0], 1, a.stride[0], 1));
+                return samples(labels);
+            }
+        }();
+        for (index_t k = 0; k < b.count; ++k)
+            for (index_t r = 0; r < b.rows(); ++r)
+                for (index_t c = 0; c < b.cols(); ++c) f(i++, b.panel(k)(r, c));
+    } else {
+        for (auto const& y : labels) f(i++, y);
+    }
+    return i;
+}
+
+/// What a sample counts for: its weight, over their sum where the mean is taken.
+inline void sample_shares(std::string const& what, sample_options const& with, bool mean, index_t n, double* share) {
+    if (!with.weights.empty() && index_t(with.weights.size()) != n)
+        throw error("isotypic: " + what + ": " + std::to_string(with.weights.size()) + " weights for " + std::to_string(n) + " samples");
+    double total = 0;
+    for (index_t i = 0; i < n; ++i) {
+        share[i] = with.weights.empty() ? 1 : with.weights[std::size_t(i)];
+        if (!(share[i] >= 0 && std::isfinite(share[i])))
+            throw error("isotypic: " + what + ": the weight of " + sample_text(i, n) + " is " + std::to_string(share[i]));
+        total += share[i];
+    }
+    if (!mean) return;
+    if (!(total > 0)) throw error("isotypic: " + what + ": the mean over " + (n ? std::string("samples of no weight") : std::string("no samples")) + ": take the sum");
+    for (index_t i = 0; i < n; ++i) share[i] /= total;
+}
+
+}  // namespace detail
+}  // namespace isotypic
