@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/matrix/scalar.hpp>
+#include <isotypic/device/cpu_line.hpp>
 #include <Eigen/Core>
+#include <algorithm>
 #include <bit>
 #include <cstdint>
 #include <limits>
@@ -35,27 +36,75 @@ T max_line(index_t n, T const* x) {
     return Eigen::internal::predux_max(most);
 }
 
-/// y_k <- exp(scale (x_k - shift)), and 0 where that is below 1e-37 (float) or 1e-307 (double); returns their sum. y may be x.
+/// sum_k x_k in double over eight lanes.
+template <class T>
+double sum_line(index_t n, T const* x) {
+    double lane[8] = {};
+    index_t k = 0;
+#ifdef __GNUC__
+    four_doubles low{}, high{}, a, b;
+    for (; k + 8 <= n; k += 8) load(a, x + k), load(b, x + k + 4), low += a, high += b;
+    __builtin_memcpy(lane, &low, 32), __builtin_memcpy(lane + 4, &high, 32);
+#endif
+    for (; k < n; ++k) lane[k % 8] += double(x[k]);
+    return fold_lanes(lane);
+}
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wignored-attributes"  // of a packet as a template's argument
+#endif
+
+/// exp(a), and 0 below 1e-37 (float) or 1e-307 (double).
+template <class T>
+packet<T> exp_packet(packet<T> const& a) {
+    namespace e = Eigen::internal;
+    using P = packet<T>;
+    const P least = e::pset1<P>(sizeof(T) == 4 ? T(-85) : T(-706));
+    const P x = e::pmax(a, least);
+    if constexpr (sizeof(T) == 4 && packet_size<T> > 1) {
+        // 2^n (1 + r + r^2 p(r)), n = round(x / log 2); p has a relative error of 3e-9 (Remez). Half the time of Eigen's, which keeps
+        // infinities and the last bit, of numbers that are at most 0.
+        using I = typename e::unpacket_traits<P>::integer_packet;
+        const P magic = e::pset1<P>(12582912.f), shifted = e::pmadd(x, e::pset1<P>(1.44269504f), magic), n = e::psub(shifted, magic);
+        const P r = e::pmadd(n, e::pset1<P>(2.12194440e-4f), e::pmadd(n, e::pset1<P>(-0.693359375f), x));
+        P p = e::pmadd(r, e::pset1<P>(1.381454017e-3f), e::pset1<P>(8.368745109e-3f));
+        p = e::pmadd(r, p, e::pset1<P>(4.166839078e-2f));
+        p = e::pmadd(r, p, e::pset1<P>(1.666652040e-1f));
+        p = e::pmadd(r, p, e::pset1<P>(4.999999343e-1f));
+        p = e::padd(e::pmadd(e::pmul(r, r), p, r), e::pset1<P>(1.f));
+        const P scaled = e::preinterpret<P>(e::padd(e::plogical_shift_left<23>(e::preinterpret<I>(shifted)), e::preinterpret<I>(p)));
+        return e::pand(scaled, e::pcmp_le(least, a));
+    } else {
+        return e::pand(e::pexp(x), e::pcmp_le(least, a));
+    }
+}
+
+#if defined(__GNUC__) && !defined(__clang__)
+#pragma GCC diagnostic pop
+#endif
+
+/// y_k <- exp(scale (x_k - shift)) by `exp_packet`, for numbers scale (x_k - shift) <= 0; returns their sum. y may be x.
 template <class T>
 double exp_line(index_t n, T scale, T shift, T const* x, T* y) {
     namespace e = Eigen::internal;
     using P = packet<T>;
-    const P by = e::pset1<P>(scale), from = e::pset1<P>(shift), least = e::pset1<P>(sizeof(T) == 4 ? T(-85) : T(-706));
-    constexpr index_t run = 64;  // packets summed in T before the sum goes on in double
-    P some = e::pset1<P>(T(0));
+    const P by = e::pset1<P>(scale), from = e::pset1<P>(shift);
+    constexpr index_t width = packet_size<T>, run = 16 * width;  // numbers summed in T before the sum goes on in double
     double sum = 0;
-    index_t count = 0;
-    for_each_packet(n, x, [&](P const& p, index_t some_of, index_t k) {
-        const P a = e::pmul(by, e::psub(p, from));
-        const P v = e::pand(e::pexp(e::pmax(a, least)), e::pcmp_le(least, a));
-        some = e::padd(some, v);
-        if (++count == run) sum += double(e::predux(some)), some = e::pset1<P>(T(0)), count = 0;
-        if (some_of == packet_size<T>) return e::pstoreu(y + k, v);
-        T rest[std::size_t(packet_size<T>)];
-        e::pstoreu(rest, v);
-        for (index_t i = 0; i < some_of; ++i) y[k + i] = rest[i];
-    });
-    return sum + double(e::predux(some));
+    for (index_t begin = 0; begin < n; begin += run) {
+        P some = e::pset1<P>(T(0));
+        for_each_packet((std::min)(run, n - begin), x + begin, [&](P const& p, index_t count, index_t k) {
+            const P v = exp_packet<T>(e::pmul(by, e::psub(p, from)));
+            some = e::padd(some, v);
+            if (count == width) return e::pstoreu(y + begin + k, v);
+            T rest[std::size_t(width)];
+            e::pstoreu(rest, v);
+            for (index_t i = 0; i < count; ++i) y[begin + k + i] = rest[i];
+        });
+        sum += double(e::predux(some));
+    }
+    return sum;
 }
 
 /// Read as integers, so no compiler flag about floating point changes the answer.

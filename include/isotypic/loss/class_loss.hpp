@@ -47,15 +47,20 @@ concept class_loss = probability_loss<L> || row_loss<L>;
 
 namespace detail {
 
-/// c_k <- f'(log p_k), or f(log p_k); returns the sum of f. A loss whose loop is worth vectors has its own.
+/// What `curves` found over all classes.
+struct curve_sums {
+    double value, slope, factor;
+};
+
+/// The sums of f and f' over the classes, with f'(log p_k) = factor slope_k. A loss whose loop is worth vectors has its own.
 template <class L, class T>
-double curves(L const& l, class_row<T>& row, T* slope) {
+curve_sums curves(L const& l, class_row<T>& row, T* slope) {
     if constexpr (requires { l.curves(row, slope); }) return l.curves(row, slope);
     else {
-        double sum = 0;
+        curve_sums sum{0, 0, 1};
         for (index_t k = 0; k < row.classes; ++k) {
             const loss_curve f = l.at(row.log_probability(k));
-            sum += f.value, slope[k] = T(f.slope);
+            sum.value += f.value, sum.slope += f.slope, slope[k] = T(f.slope);
         }
         return sum;
     }
@@ -91,22 +96,19 @@ double pull(L const& l, class_row<T>& row, class_target<T> const& w, T* g) {
         }
         const loss_curve f = l.at(row.log_probability(w.label));
         double value = w.own * f.value, sum = w.own * f.slope;
+        T share = 0;
         if (w.every != 0) {
             auto scope = row.scratch.open();
-            T* c = g ? g : row.take();
-            value += w.every * curves(l, row, c);
-            if (!g) return value;
-            double all = 0;
-            for (index_t k = 0; k < n; ++k) all += double(c[k]);
-            sum += w.every * all;
+            const curve_sums all = curves(l, row, g ? g : row.take());
+            value += w.every * all.value, sum += w.every * all.slope, share = T(w.every * all.factor);
         }
         if (!g) return value;
         T const* e = row.exponential();
-        const T by = T(sum * row.inverse()), share = T(w.every);
+        const T by = T(sum * row.inverse());
         if (w.every != 0)
-            for (index_t k = 0; k < n; ++k) g[k] = share * g[k] - by * e[k];
+            along(n, [=](index_t k) { g[k] = share * g[k] - by * e[k]; });
         else
-            for (index_t k = 0; k < n; ++k) g[k] = -by * e[k];
+            along(n, [=](index_t k) { g[k] = -by * e[k]; });
         g[w.label] += T(w.own * f.slope);
         return value;
     }

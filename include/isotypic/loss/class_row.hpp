@@ -64,11 +64,7 @@ public:
 
     T* take() { return scratch.template take<T>(classes); }
 
-    double mean_score() const {
-        double total = 0;
-        for (index_t k = 0; k < classes; ++k) total += double(score[k]);
-        return total / double(classes);
-    }
+    double mean_score() const { return sum_line(classes, score) / double(classes); }
     /// sum_k p_k v_k
     double expected(T const* v) {
         softmax();
@@ -94,8 +90,7 @@ private:
 template <class T>
 double weigh(class_target<T> const& w, index_t classes, T const* v) {
     double sum = 0, all = 0;
-    if (w.every != 0)
-        for (index_t k = 0; k < classes; ++k) all += double(v[k]);
+    if (w.every != 0) all = sum_line(classes, v);
     if (w.own != 0 && w.soft)
         for (index_t k = 0; k < classes; ++k) sum += double(w.soft[k]) * double(v[k]);
     else if (w.own != 0)

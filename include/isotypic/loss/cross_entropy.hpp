@@ -15,9 +15,10 @@ struct cross_entropy {
     loss_curve at(double u) const { return {-u, -1, 0}; }
 
     template <class T>
-    double curves(detail::class_row<T>& row, T* slope) const {
-        std::fill_n(slope, row.classes, T(-1));
-        return double(row.classes) * (row.log_sum() - row.mean_score());
+    detail::curve_sums curves(detail::class_row<T>& row, T* slope) const {
+        std::fill_n(slope, row.classes, T(1));
+        const auto n = double(row.classes);
+        return {n * (row.log_sum() - row.mean_score()), -n, -1};
     }
 };
 

@@ -40,17 +40,16 @@ struct gce {
     }
 
     template <class T>
-    double curves(detail::class_row<T>& row, T* slope) const {
-        const double lse = row.log_sum();
-        const T above = row.largest(), by = T(q);
-        const double factor = std::exp(q * (double(above) - lse));  // p_max^q
-        double sum = detail::exp_line(row.classes, by, above, row.score, slope) * factor;
-        const T scale = T(-factor);
-        for (index_t k = 0; k < row.classes; ++k) slope[k] *= scale;
-        if (q >= 0.1) return (double(row.classes) - sum) / q;
-        sum = 0;
-        for (index_t k = 0; k < row.classes; ++k) sum += at(row.log_probability(k)).value;
-        return sum;
+    detail::curve_sums curves(detail::class_row<T>& row, T* slope) const {
+        const auto n = double(row.classes);
+        const double factor = std::exp(q * (double(row.largest()) - row.log_sum()));  // p_max^q
+        const double sum = factor * detail::exp_line(row.classes, T(q), row.largest(), row.score, slope);
+        double value = (n - sum) / q;
+        if (q < 0.1) {
+            value = 0;
+            for (index_t k = 0; k < row.classes; ++k) value += at(row.log_probability(k)).value;
+        }
+        return {value, -sum, -factor};
     }
 };
 
@@ -63,11 +62,9 @@ struct mae {
     loss_curve at(double u) const { return {-std::expm1(u), -std::exp(u), -std::exp(u)}; }
 
     template <class T>
-    double curves(detail::class_row<T>& row, T* slope) const {
-        T const* e = row.exponential();
-        const T scale = T(-row.inverse());
-        for (index_t k = 0; k < row.classes; ++k) slope[k] = scale * e[k];
-        return double(row.classes - 1);
+    detail::curve_sums curves(detail::class_row<T>& row, T* slope) const {
+        std::copy_n(row.exponential(), row.classes, slope);
+        return {double(row.classes - 1), -1, -row.inverse()};
     }
 };
 

@@ -58,8 +58,7 @@ private:
     }
     template <class T>
     void mix(class_row<T>& row, T* v) const {
-        double mean = 0;
-        for (index_t k = 0; k < row.classes; ++k) mean += double(v[k]) / double(row.classes);
+        const double mean = sum_line(row.classes, v) / double(row.classes);
         for (index_t k = 0; k < row.classes; ++k) v[k] = T(map.own() * double(v[k]) + map.mean() * mean);
     }
 };

@@ -28,14 +28,15 @@ struct unhinged {
     template <class T>
     double pull(detail::class_row<T>& row, detail::class_target<T> const& w, T* g) const {
         const double mean = w.total(row.classes) / double(row.classes);
-        if (g)
+        if (g && w.soft)
             for (index_t k = 0; k < row.classes; ++k) g[k] = T(mean - w.at(k));
+        else if (g)
+            std::fill_n(g, row.classes, T(mean - w.every)), g[w.label] = T(mean - w.at(w.label));
         return mean * double(row.classes) * row.mean_score() - detail::weigh(w, row.classes, row.score);
     }
     template <class T>
     void push(detail::class_row<T>& row, T const* v, T* out) const {
-        double mean = 0;
-        for (index_t k = 0; k < row.classes; ++k) mean += double(v[k]) / double(row.classes);
+        const double mean = detail::sum_line(row.classes, v) / double(row.classes);
         for (index_t k = 0; k < row.classes; ++k) out[k] = T(mean - double(v[k]));
     }
     template <class T>
