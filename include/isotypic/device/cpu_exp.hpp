@@ -84,9 +84,10 @@ packet<T> exp_packet(packet<T> const& a) {
 #pragma GCC diagnostic pop
 #endif
 
-/// y_k <- exp(scale (x_k - shift)) by `exp_packet`, for numbers scale (x_k - shift) <= 0; returns their sum. y may be x.
+/// y_k <- exp(scale (x_k - shift)) by `exp_packet`, for numbers scale (x_k - shift) <= 0; returns their sum. y may be x. On the way, memory that
+/// is read and written next is fetched, unless null.
 template <class T>
-double exp_line(index_t n, T scale, T shift, T const* x, T* y) {
+double exp_line(index_t n, T scale, T shift, T const* x, T* y, [[maybe_unused]] T const* read = nullptr, [[maybe_unused]] T const* write = nullptr) {
     namespace e = Eigen::internal;
     using P = packet<T>;
     const P by = e::pset1<P>(scale), from = e::pset1<P>(shift);
@@ -96,6 +97,12 @@ double exp_line(index_t n, T scale, T shift, T const* x, T* y) {
         P some = e::pset1<P>(T(0));
         for_each_packet((std::min)(run, n - begin), x + begin, [&](P const& p, index_t count, index_t k) {
             const P v = exp_packet<T>(e::pmul(by, e::psub(p, from)));
+#ifdef __GNUC__
+            if (k % (64 / index_t(sizeof(T))) == 0) {
+                if (read) __builtin_prefetch(read + begin + k, 0, 2);
+                if (write) __builtin_prefetch(write + begin + k, 1, 2);
+            }
+#endif
             some = e::padd(some, v);
             if (count == width) return e::pstoreu(y + begin + k, v);
             T rest[std::size_t(width)];

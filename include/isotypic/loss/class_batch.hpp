@@ -123,12 +123,14 @@ void for_each_row(cpu& device, std::string const& what, class_batch<T> const& b,
                 }
                 auto inner = w.open();
                 class_row<T> row(left, s, w);
+                if (whole && i + 1 < from + count) row.next = scores.row(from, i + 1);
                 class_target<T> target{.label = label, .soft = q, .own = b.share[i]};
                 if (q) {
                     target.mass = 0;
                     for (index_t k = 0; k < left; ++k) target.mass += double(q[k]);
                 }
                 T* const to = out && (in_place || !whole) ? out_left : out;
+                row.result = to;
                 f(i, row, target, v, to);
                 if (!out || to == out) continue;
                 if (whole) {

@@ -52,6 +52,7 @@ public:
     index_t classes;
     T const* score;
     workspace& scratch;
+    T const *next = nullptr, *result = nullptr;  ///< what will be read after this row, and written for it; null where that is not in one piece
 
     class_row(index_t n, T const* s, workspace& w) : classes(n), score(s), scratch(w), e(w.take<T>(n)) {}
 
@@ -81,7 +82,7 @@ private:
     void softmax() {
         if (sum > 0) return;
         most = max_line(classes, score);
-        sum = exp_line(classes, T(1), most, score, e);
+        sum = exp_line(classes, T(1), most, score, e, next, result);
         log_of_sum = double(most) + std::log(sum);
     }
 };

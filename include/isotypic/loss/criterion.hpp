@@ -9,7 +9,7 @@
 ///     double l = loss.value(scores, labels);
 ///     double l = loss.gradient(scores, labels, dscores);      // and its value; dscores may be scores
 ///     loss.hvp(scores, labels, direction, result);            // the Hessian in the scores times a direction
-///     loss.values(scores, labels, out);                       // a number a sample, not reduced
+///     loss.values(scores, labels, out);                       // a number a sample, times its weight, not reduced
 ///     loss.vectors(scores, out);                              // l(s, k) for every class k
 ///     loss.gradient(scores, labels, dscores, {.weights = w, .mask = m});
 ///
@@ -65,10 +65,10 @@ public:
         auto scope = device.scratch().open();
         const auto b = read<T>(x, labels, with, false);
         double* all = device.scratch().template take<double>(b.samples);
-        if (const index_t places = detail::for_each_label(out, [](index_t, auto&) {}); places != b.samples)
+        if (const index_t places = detail::for_each_entry(out, [](index_t, auto&) {}); places != b.samples)
             throw error("isotypic: " + called + ": room for " + std::to_string(places) + " values of " + std::to_string(b.samples) + " samples");
         pulled<T>(b, nullptr, [&](index_t i, double v) { all[i] = v; });
-        detail::for_each_label(out, [&](index_t i, auto& v) { v = std::remove_reference_t<decltype(v)>(b.share[i] > 0 ? all[i] : 0); });
+        detail::for_each_entry(out, [&](index_t i, auto& v) { v = std::remove_reference_t<decltype(v)>(b.share[i] > 0 ? all[i] : 0); });
     }
     template <class S, class L, class D, class R>
     void hvp(S&& scores, L const& labels, D&& direction, R&& result, sample_options with = {}) {
@@ -140,7 +140,7 @@ private:
                         throw error("isotypic: " + called + ": " + detail::sample_text(i, n) + ": the soft label of class " + std::to_string(k) + " is " + std::to_string(q));
         } else {
             b.label = w.take<index_t>(n);
-            const index_t found = detail::for_each_label(labels, [&](index_t i, auto const& y) {
+            const index_t found = detail::for_each_entry(labels, [&](index_t i, auto const& y) {
                 static_assert(std::integral<std::remove_cvref_t<decltype(y)>>, "isotypic: labels are whole numbers, or an array like the scores");
                 if (i < n) b.label[i] = index_t(y);
             });

@@ -53,26 +53,17 @@ view<T> sample(blocks<T> const& x, index_t i) {
 
 inline std::string sample_text(index_t i, index_t all) { return "sample " + std::to_string(i) + " of " + std::to_string(all); }
 
-/// f(i, label i) for any container of whole numbers; returns how many there are.
-template <class L, class F>
-index_t for_each_label(L const& labels, F const& f) {
+/// f(i, entry i) for any container of numbers; returns how many there are.
+template <class V, class F>
+index_t for_each_entry(V&& list, F const& f) {
     index_t i = 0;
-    if constexpr (has_address<L>) {
-        const auto b = [&] {
-            if constexpr (eigen_like<L const> || is_view<L>)
-                return as_blocks(labels);
-            else {
-                auto const a = axes_of(labels);
-                using T = std::remove_reference_t<decltype(*a.data)>;
-                if (a.rank == 1) return blocks<T>(view<T>(a.data, a.extent[0], 1, a.stride[0], 1));
-                return samples(labels);
-            }
-        }();
+    if constexpr (has_address<std::remove_cvref_t<V>>) {
+        const auto b = samples(std::forward<V>(list));
         for (index_t k = 0; k < b.count; ++k)
             for (index_t r = 0; r < b.rows(); ++r)
                 for (index_t c = 0; c < b.cols(); ++c) f(i++, b.panel(k)(r, c));
     } else {
-        for (auto const& y : labels) f(i++, y);
+        for (auto& v : list) f(i++, v);
     }
     return i;
 }
