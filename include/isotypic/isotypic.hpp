@@ -2,8 +2,8 @@
 #pragma once
 
 /// \file
-/// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp, the engines that need Eigen's
-/// decompositions, of normalization/ the layers (scaled_linear, typed_norm), whitening and metrics, and device/thread_pool.hpp: the
+/// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp, the engines and the curvature of the nuclear
+/// norm that need Eigen's decompositions, of normalization/ the layers (scaled_linear, typed_norm), whitening and metrics, and device/thread_pool.hpp: the
 /// standard library's threads cost a file half of what all the rest does.
 #include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_inverse.hpp>
@@ -11,6 +11,13 @@
 #include <isotypic/device/cpu_product.hpp>
 #include <isotypic/device/cpu_sums.hpp>
 #include <isotypic/group/product.hpp>
+#include <isotypic/loss/asymmetric.hpp>
+#include <isotypic/loss/criterion.hpp>
+#include <isotypic/loss/focal.hpp>
+#include <isotypic/loss/loss_for.hpp>
+#include <isotypic/loss/normalised.hpp>
+#include <isotypic/loss/regression.hpp>
+#include <isotypic/loss/sum.hpp>
 #include <isotypic/model/layerwise.hpp>
 #include <isotypic/model/optimizer.hpp>
 #include <isotypic/model/roles.hpp>

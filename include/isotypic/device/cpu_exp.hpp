@@ -17,23 +17,15 @@ using packet = typename Eigen::internal::packet_traits<T>::type;
 template <class T>
 inline constexpr index_t packet_size = Eigen::internal::packet_traits<T>::size;
 
-/// f(packet, how many of its numbers count, where they lie) over n numbers; the others are -infinity.
-template <class T, class F>
-void for_each_packet(index_t n, T const* x, F const& f) {
-    constexpr index_t width = packet_size<T>;
-    index_t k = 0;
-    for (; k + width <= n; k += width) f(Eigen::internal::ploadu<packet<T>>(x + k), width, k);
-    if (k == n) return;
-    T rest[std::size_t(width)];
-    for (index_t i = 0; i < width; ++i) rest[i] = k + i < n ? x[k + i] : -std::numeric_limits<T>::infinity();
-    f(Eigen::internal::ploadu<packet<T>>(rest), n - k, k);
-}
-
 template <class T>
 T max_line(index_t n, T const* x) {
-    packet<T> most = Eigen::internal::pset1<packet<T>>(-std::numeric_limits<T>::infinity());
-    for_each_packet(n, x, [&](packet<T> const& p, index_t, index_t) { most = Eigen::internal::pmax(most, p); });
-    return Eigen::internal::predux_max(most);
+    namespace e = Eigen::internal;
+    packet<T> most = e::pset1<packet<T>>(-std::numeric_limits<T>::infinity());
+    index_t k = 0;
+    for (; k + packet_size<T> <= n; k += packet_size<T>) most = e::pmax(most, e::ploadu<packet<T>>(x + k));
+    T largest = e::predux_max(most);
+    for (; k < n; ++k) largest = (std::max)(largest, x[k]);
+    return largest;
 }
 
 /// sum_k x_k in double over eight lanes.
@@ -55,28 +47,27 @@ double sum_line(index_t n, T const* x) {
 #pragma GCC diagnostic ignored "-Wignored-attributes"  // of a packet as a template's argument
 #endif
 
-/// exp(a), and 0 below 1e-37 (float) or 1e-307 (double).
+/// exp(a) for a <= 0, and 0 below -87.6 (float) or -706 (double).
 template <class T>
 packet<T> exp_packet(packet<T> const& a) {
     namespace e = Eigen::internal;
     using P = packet<T>;
-    const P least = e::pset1<P>(sizeof(T) == 4 ? T(-85) : T(-706));
-    const P x = e::pmax(a, least);
     if constexpr (sizeof(T) == 4 && packet_size<T> > 1) {
-        // 2^n (1 + r + r^2 p(r)), n = round(x / log 2); p has a relative error of 3e-9 (Remez). Half the time of Eigen's, which keeps
-        // infinities and the last bit, of numbers that are at most 0.
+        // 2^n (1 + r + r^2 p(r)), n = round(a / log 2) from -127 on, where 2^n is written as 0; p has a relative error of 3e-9 (Remez).
+        // A third of the time of Eigen's, which keeps infinities and the last bit, of numbers that are at most 0.
         using I = typename e::unpacket_traits<P>::integer_packet;
-        const P magic = e::pset1<P>(12582912.f), shifted = e::pmadd(x, e::pset1<P>(1.44269504f), magic), n = e::psub(shifted, magic);
+        const P x = e::pmax(a, e::pset1<P>(-88.f)), magic = e::pset1<P>(12582912.f + 127.f);
+        const P shifted = e::pmadd(x, e::pset1<P>(1.44269504f), magic), n = e::psub(shifted, magic);
         const P r = e::pmadd(n, e::pset1<P>(2.12194440e-4f), e::pmadd(n, e::pset1<P>(-0.693359375f), x));
         P p = e::pmadd(r, e::pset1<P>(1.381454017e-3f), e::pset1<P>(8.368745109e-3f));
         p = e::pmadd(r, p, e::pset1<P>(4.166839078e-2f));
         p = e::pmadd(r, p, e::pset1<P>(1.666652040e-1f));
         p = e::pmadd(r, p, e::pset1<P>(4.999999343e-1f));
-        p = e::padd(e::pmadd(e::pmul(r, r), p, r), e::pset1<P>(1.f));
-        const P scaled = e::preinterpret<P>(e::padd(e::plogical_shift_left<23>(e::preinterpret<I>(shifted)), e::preinterpret<I>(p)));
-        return e::pand(scaled, e::pcmp_le(least, a));
+        p = e::pmadd(r, e::pmadd(r, p, e::pset1<P>(1.f)), e::pset1<P>(1.f));
+        return e::pmul(p, e::preinterpret<P>(e::plogical_shift_left<23>(e::preinterpret<I>(shifted))));
     } else {
-        return e::pand(e::pexp(x), e::pcmp_le(least, a));
+        const P least = e::pset1<P>(T(-706));
+        return e::pand(e::pexp(e::pmax(a, least)), e::pcmp_le(least, a));
     }
 }
 
@@ -90,28 +81,30 @@ template <class T>
 double exp_line(index_t n, T scale, T shift, T const* x, T* y, [[maybe_unused]] T const* read = nullptr, [[maybe_unused]] T const* write = nullptr) {
     namespace e = Eigen::internal;
     using P = packet<T>;
+    constexpr index_t width = packet_size<T>, line = 64 / index_t(sizeof(T)), run = 16;  // packets summed in T before the sum goes on in double
     const P by = e::pset1<P>(scale), from = e::pset1<P>(shift);
-    constexpr index_t width = packet_size<T>, run = 16 * width;  // numbers summed in T before the sum goes on in double
+    P some = e::pset1<P>(T(0));
     double sum = 0;
-    for (index_t begin = 0; begin < n; begin += run) {
-        P some = e::pset1<P>(T(0));
-        for_each_packet((std::min)(run, n - begin), x + begin, [&](P const& p, index_t count, index_t k) {
-            const P v = exp_packet<T>(e::pmul(by, e::psub(p, from)));
+    index_t k = 0, summed = 0;
+    for (; k + width <= n; k += width) {
 #ifdef __GNUC__
-            if (k % (64 / index_t(sizeof(T))) == 0) {
-                if (read) __builtin_prefetch(read + begin + k, 0, 2);
-                if (write) __builtin_prefetch(write + begin + k, 1, 2);
-            }
+        if (k % line == 0 && read) __builtin_prefetch(read + k, 0, 2);
+        if (k % line == 0 && write) __builtin_prefetch(write + k, 1, 2);
 #endif
-            some = e::padd(some, v);
-            if (count == width) return e::pstoreu(y + begin + k, v);
-            T rest[std::size_t(width)];
-            e::pstoreu(rest, v);
-            for (index_t i = 0; i < count; ++i) y[begin + k + i] = rest[i];
-        });
-        sum += double(e::predux(some));
+        const P v = exp_packet<T>(e::pmul(by, e::psub(e::ploadu<P>(x + k), from)));
+        e::pstoreu(y + k, v);
+        some = e::padd(some, v);
+        if (++summed == run) sum += double(e::predux(some)), some = e::pset1<P>(T(0)), summed = 0;
     }
-    return sum;
+    if (k < n) {
+        T rest[std::size_t(width)];
+        for (index_t i = 0; i < width; ++i) rest[i] = k + i < n ? x[k + i] : -std::numeric_limits<T>::infinity();
+        const P v = exp_packet<T>(e::pmul(by, e::psub(e::ploadu<P>(rest), from)));
+        some = e::padd(some, v);
+        e::pstoreu(rest, v);
+        for (index_t i = 0; k + i < n; ++i) y[k + i] = rest[i];
+    }
+    return sum + double(e::predux(some));
 }
 
 /// Read as integers, so no compiler flag about floating point changes the answer.

@@ -27,7 +27,7 @@ struct tempered_mae {
     template <class T>
     void losses(detail::class_row<T>& row, T* out) const {
         const tempered t = at(row);
-        for (index_t k = 0; k < row.classes; ++k) out[k] = T((t.mean - t.of(row.score[k])) / t.sum);
+        for (index_t k = 0; k < row.classes; ++k) out[k] = T((t.mean - t.of(double(row.score[k]))) / t.sum);
     }
     template <class T>
     double pull(detail::class_row<T>& row, detail::class_target<T> const& w, T* g) const {
@@ -36,9 +36,9 @@ struct tempered_mae {
         const double total = w.total(n);
         double own = 0;  // <q, t>
         if (w.soft)
-            for (index_t k = 0; k < n; ++k) own += double(w.soft[k]) * t.of(row.score[k]);
+            for (index_t k = 0; k < n; ++k) own += double(w.soft[k]) * t.of(double(row.score[k]));
         else
-            own = t.of(row.score[w.label]);
+            own = t.of(double(row.score[w.label]));
         const double value = (total * t.mean - w.own * own - w.every * double(n) * t.mean) / t.sum;
         if (!g) return value;
         const T scale = T(-1 / t.sum);
@@ -57,20 +57,20 @@ struct tempered_mae {
     void push(detail::class_row<T>& row, T const* v, T* out) const {
         const tempered t = at(row);
         double expected = 0;
-        for (index_t k = 0; k < row.classes; ++k) expected += t.probability(row.score[k]) * double(v[k]);
-        for (index_t k = 0; k < row.classes; ++k) out[k] = T(-t.probability(row.score[k]) * (double(v[k]) - expected));
+        for (index_t k = 0; k < row.classes; ++k) expected += t.probability(double(row.score[k])) * double(v[k]);
+        for (index_t k = 0; k < row.classes; ++k) out[k] = T(-t.probability(double(row.score[k])) * (double(v[k]) - expected));
     }
     template <class T>
     void turn(detail::class_row<T>& row, detail::class_target<T> const& w, T const* v, T* g) const {
         const tempered t = at(row);
         double expected = 0, own = 0, moved = 0;
         for (index_t k = 0; k < row.classes; ++k) {
-            const double p = t.probability(row.score[k]);
+            const double p = t.probability(double(row.score[k]));
             expected += p * double(v[k]), own += p * w.at(k);
         }
-        for (index_t k = 0; k < row.classes; ++k) moved += alpha * t.probability(row.score[k]) * (double(v[k]) - expected) * w.at(k);
+        for (index_t k = 0; k < row.classes; ++k) moved += alpha * t.probability(double(row.score[k])) * (double(v[k]) - expected) * w.at(k);
         for (index_t k = 0; k < row.classes; ++k) {
-            const double p = t.probability(row.score[k]);
+            const double p = t.probability(double(row.score[k]));
             g[k] = T(p * moved - alpha * p * (double(v[k]) - expected) * (w.at(k) - own));
         }
     }

@@ -72,10 +72,27 @@ std::string fault(class_batch<T> const& b, index_t i) {
     return left ? "" : "all of its classes are excluded";
 }
 
+/// What is done with a row, by reference: do(i, row, target, extra, out).
+template <class T>
+class row_work {
+public:
+    template <class F>
+        requires(!std::is_same_v<std::remove_cvref_t<F>, row_work>)
+    row_work(F const& f)
+        : object(&f), call([](void const* o, index_t i, class_row<T>& row, class_target<T> const& w, T const* extra, T* out) {
+              (*static_cast<F const*>(o))(i, row, w, extra, out);
+          }) {}
+    void operator()(index_t i, class_row<T>& row, class_target<T> const& w, T const* extra, T* out) const { call(object, i, row, w, extra, out); }
+
+private:
+    void const* object;
+    void (*call)(void const*, index_t, class_row<T>&, class_target<T> const&, T const*, T*);
+};
+
 /// f(i, row, target, extra, out) for each sample of some weight: `extra` is its row of `more`, `out` where its row of `result` is put
 /// together; both null where there is none. A result has zeros for excluded classes and for samples of no weight.
-template <class T, class F>
-void for_each_row(cpu& device, std::string const& what, class_batch<T> const& b, blocks<T const> const* more, blocks<T> const* result, F const& f) {
+template <class T>
+void for_each_row(cpu& device, std::string const& what, class_batch<T> const& b, blocks<T const> const* more, blocks<T> const* result, row_work<T> f) {
     const index_t n = b.samples, classes = b.classes, step = rows_of_task(classes);
     std::atomic<index_t> bad{n};
     const bool in_place = result && overlap(b.scores, *result);

@@ -99,7 +99,14 @@ double weigh(class_target<T> const& w, index_t classes, T const* v) {
     return w.own * sum + w.every * all;
 }
 
-/// The sentence that a loss begins its errors with.
+/// What a loss is called in errors.
+template <class L>
+std::string name_of() {
+    if constexpr (requires { L::called(); })
+        return L::called();
+    else
+        return L::name;
+}
 template <class L>
 std::string name_of(L const& l) {
     if constexpr (requires { l.called(); })

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/loss/score_map.hpp>
+#include <isotypic/loss/class_reader.hpp>
+#include <isotypic/loss/mapped_batch.hpp>
 
 /// \file
 /// A loss over a batch, with its scratch memory: what a program calls.
@@ -22,210 +23,129 @@
 /// not finite is found on the way, so that a result is then of no use. Errors name the loss and the sample.
 namespace isotypic {
 
-enum class reduction { mean, sum };
-
-struct criterion_options {
-    reduction reduce = reduction::mean;
-    char const* name = "";  ///< of the loss in errors; empty: its own
-};
-
 /// See the file's comment. Moves, does not copy.
 template <class Loss>
-class criterion {
+class criterion : detail::class_reader {
     static_assert(class_loss<Loss> || detail::is_mapped<Loss>,
                   "a criterion takes a loss: cross_entropy{}, symmetrise(gce{}), unit_scores{} | unhinged{}, or a type with `name`, `law` and `at(log_probability)`");
 
 public:
-    explicit criterion(Loss l, criterion_options how = {}, executor_ref threads = {})
-        : loss(l), called(*how.name ? std::string(how.name) : detail::name_of(l)), reduce(how.reduce), device(threads) {
+    /// Does the loss of a sample depend on the others of its batch?
+    static constexpr bool couples_batch = detail::couples<Loss>;
+
+    explicit criterion(Loss l, criterion_options how = {}, executor_ref threads = {}) : class_reader(detail::name_of<Loss>(), how, threads), loss(l) {
         detail::require(loss);
     }
 
     template <class S, class L>
     double value(S&& scores, L const& labels, sample_options with = {}) {
-        const auto x = detail::samples(std::forward<S>(scores));
-        using T = typename decltype(x)::value_type;
+        const auto x = scores_of(std::forward<S>(scores));
         auto scope = device.scratch().open();
-        const auto b = read<T>(x, labels, with, reduce == reduction::mean);
-        return pulled<T>(b, nullptr, [](index_t, double) {});
+        auto b = read(x, with, reduce == reduction::mean);
+        read_labels(b, labels, nullptr);
+        return sum(b, pulled(b, nullptr));
     }
     template <class S, class L, class G>
     double gradient(S&& scores, L const& labels, G&& result, sample_options with = {}) {
-        const auto x = detail::samples(std::forward<S>(scores));
-        using T = typename decltype(x)::value_type;
-        const auto g = write<T>(x, std::forward<G>(result));
+        const auto x = scores_of(std::forward<S>(scores));
+        const auto g = write(x, std::forward<G>(result));
         auto scope = device.scratch().open();
-        const auto b = read<T>(x, labels, with, reduce == reduction::mean);
-        return pulled<T>(b, &g, [](index_t, double) {});
+        auto b = read(x, with, reduce == reduction::mean);
+        read_labels(b, labels, &g);
+        return sum(b, pulled(b, &g));
     }
     template <class S, class L, class V>
     void values(S&& scores, L const& labels, V&& out, sample_options with = {}) {
-        const auto x = detail::samples(std::forward<S>(scores));
-        using T = typename decltype(x)::value_type;
+        const auto x = scores_of(std::forward<S>(scores));
         auto scope = device.scratch().open();
-        const auto b = read<T>(x, labels, with, false);
-        double* all = device.scratch().template take<double>(b.samples);
+        auto b = read(x, with, false);
+        read_labels(b, labels, nullptr);
         if (const index_t places = detail::for_each_entry(out, [](index_t, auto&) {}); places != b.samples)
-            throw error("isotypic: " + called + ": room for " + std::to_string(places) + " values of " + std::to_string(b.samples) + " samples");
-        pulled<T>(b, nullptr, [&](index_t i, double v) { all[i] = v; });
-        detail::for_each_entry(out, [&](index_t i, auto& v) { v = std::remove_reference_t<decltype(v)>(b.share[i] > 0 ? all[i] : 0); });
+            refuse("room for " + std::to_string(places) + " values of " + std::to_string(b.samples) + " samples");
+        double const* all = pulled(b, nullptr);
+        detail::for_each_entry(out, [&](index_t i, auto& v) { v = std::remove_reference_t<decltype(v)>(all[i]); });
     }
     template <class S, class L, class D, class R>
     void hvp(S&& scores, L const& labels, D&& direction, R&& result, sample_options with = {}) {
-        const auto x = detail::samples(std::forward<S>(scores));
-        using T = typename decltype(x)::value_type;
-        const auto out = write<T>(x, std::forward<R>(result));
-        const blocks<T const> v(detail::samples(std::forward<D>(direction)));
-        if (!v.same_shape(blocks<T const>(x))) throw error("isotypic: " + called + ": the direction is " + shape(v) + ", the scores " + shape(x));
-        if (overlap(v, out)) throw error("isotypic: " + called + ": direction and result share memory");
+        const auto x = scores_of(std::forward<S>(scores));
+        const auto out = write(x, std::forward<R>(result));
+        const auto v = scores_of(std::forward<D>(direction));
+        static_assert(std::is_same_v<decltype(v), decltype(x)>, "isotypic: scores and direction hold numbers of one type");
+        if (!v.same_shape(x)) refuse("the direction is " + shape(v) + ", the scores " + shape(x));
+        if (overlap(v, out)) refuse("direction and result share memory");
         auto scope = device.scratch().open();
-        const auto b = read<T>(x, labels, with, reduce == reduction::mean);
-        auto turn = [&](auto const& l, detail::class_batch<T> const& at, blocks<T const> const& along, blocks<T> const& to) {
-            detail::for_each_row(device, called, at, &along, &to, [&](index_t, auto& row, auto const& w, T const* t, T* h) { detail::turn(l, row, w, t, h); });
-        };
-        if constexpr (detail::is_mapped<Loss>) {
-            const auto dense = mapped(b);
-            T *moved = dense.copy(device, v), *g = dense.take(device), *h = dense.take(device);
-            dense.lines.derivative(moved, g);
-            turn(loss.loss, dense.batch, dense.like(static_cast<T const*>(g)), dense.like(h));
-            dense.lines.derivative(h, h);
-            pull_rows(loss.loss, dense.batch, dense.like(g), [](index_t, double) {});
-            dense.lines.second(moved, g, h);
-            dense.paste(device, h, out);
-        } else {
-            turn(loss, b, v, out);
-        }
+        auto b = read(x, with, reduce == reduction::mean);
+        read_labels(b, labels, &out);
+        turned(b, v, out);
     }
     /// L(s) for each sample; 0 for excluded classes.
     template <class S, class R>
     void vectors(S&& scores, R&& result) {
         static_assert(!detail::is_mapped<Loss>, "the loss vector is one of mapped scores: map them first");
-        const auto x = detail::samples(std::forward<S>(scores));
-        using T = typename decltype(x)::value_type;
-        const auto out = write<T>(x, std::forward<R>(result));
+        const auto x = scores_of(std::forward<S>(scores));
+        const auto out = write(x, std::forward<R>(result));
+        using T = typename decltype(out)::value_type;
         auto scope = device.scratch().open();
-        const auto b = read<T>(x, blocks<T const>(x), {}, false, true);
-        detail::for_each_row(device, called, b, static_cast<blocks<T const> const*>(nullptr), &out,
-                             [&](index_t, auto& row, auto const&, T const*, T* to) { detail::losses(loss, row, to); });
+        auto b = read(x, {}, false);
+        b.label = device.scratch().template take<index_t>(b.samples);
+        std::fill_n(b.label, b.samples, index_t{-1});
+        detail::for_each_row<T>(device, called, b, nullptr, &out, [&](index_t, detail::class_row<T>& row, auto const&, T const*, T* to) { detail::losses(loss, row, to); });
     }
 
 private:
     Loss loss;
-    std::string called;
-    reduction reduce;
-    cpu device;
 
-    template <class B>
-    static std::string shape(B const& x) {
-        return std::to_string(x.count * x.rows()) + " x " + std::to_string(x.cols());
-    }
-
-    template <class T, class X, class L>
-    detail::class_batch<T> read(X const& x, L const& labels, sample_options const& with, bool mean, bool unlabelled = false) {
-        static_assert(scalar<T>, "isotypic: a loss takes float or double");
-        workspace& w = device.scratch();
-        const index_t n = x.count * x.rows(), classes = x.cols();
-        detail::class_batch<T> b{blocks<T const>(x), n, classes, with.mask, w.take<double>(n)};
-        if (n && !classes) throw error("isotypic: " + called + ": scores of " + shape(x) + " have no classes");
-        if (with.mask.data && (with.mask.cols != classes || (with.mask.rows != n && with.mask.rows != 1)))
-            throw error("isotypic: " + called + ": a mask of " + detail::shape_text(with.mask.rows, with.mask.cols) + " for scores of " + shape(x));
-        detail::sample_shares(called, with, mean, n, b.share);
-        if (unlabelled) return b.label = w.take<index_t>(n), std::fill_n(b.label, n, index_t{-1}), b;
-        if constexpr (requires { requires std::floating_point<typename decltype(as_blocks(labels))::value_type>; }) {
-            b.soft = blocks<T const>(detail::samples(labels));
-            if (!b.soft.same_shape(b.scores)) throw error("isotypic: " + called + ": soft labels of " + shape(b.soft) + " for scores of " + shape(x));
-            for (index_t i = 0; i < n; ++i)
-                for (index_t k = 0; k < classes && b.share[i] > 0; ++k)
-                    if (const T q = detail::sample(b.soft, i)(0, k); !(q >= 0 && std::isfinite(q)))
-                        throw error("isotypic: " + called + ": " + detail::sample_text(i, n) + ": the soft label of class " + std::to_string(k) + " is " + std::to_string(q));
-        } else {
-            b.label = w.take<index_t>(n);
-            const index_t found = detail::for_each_entry(labels, [&](index_t i, auto const& y) {
-                static_assert(std::integral<std::remove_cvref_t<decltype(y)>>, "isotypic: labels are whole numbers, or an array like the scores");
-                if (i < n) b.label[i] = index_t(y);
-            });
-            if (found != n) throw error("isotypic: " + called + ": " + std::to_string(found) + " labels for " + std::to_string(n) + " samples");
-            for (index_t i = 0; i < n; ++i)
-                if (b.share[i] > 0 && (b.label[i] < 0 || b.label[i] >= classes))
-                    throw error("isotypic: " + called + ": the label of " + detail::sample_text(i, n) + " is " + std::to_string(b.label[i]) + ", and there are " + std::to_string(classes) + " classes");
-        }
-        return b;
-    }
-    template <class T, class X, class G>
-    blocks<T> write(X const& x, G&& result) const {
-        const auto g = detail::samples(std::forward<G>(result));
-        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, blocks<T>>, "isotypic: a result holds numbers of the scores' type, in memory that may be written");
-        if (!g.same_shape(blocks<T const>(x))) throw error("isotypic: " + called + ": the result is " + shape(g) + ", the scores " + shape(x));
-        if (overlaps_itself(g)) throw error("isotypic: " + called + ": the result repeats its own memory");
-        if (!same_place(x, g) && overlap(x, g)) throw error("isotypic: " + called + ": scores and result share some memory, but not all of it");
-        return g;
-    }
-
-    /// The sum of the samples' values; see(i, value); the gradient where there is room for one.
-    template <class T, class F>
-    double pulled(detail::class_batch<T> const& b, blocks<T> const* g, F const& see) {
-        if constexpr (detail::is_mapped<Loss>) {
-            const auto dense = mapped(b);
-            if (!g) return pull_rows(loss.loss, dense.batch, {}, see);
-            T* inner = dense.take(device);
-            const double total = pull_rows(loss.loss, dense.batch, dense.like(inner), see);
-            dense.lines.derivative(inner, inner);
-            dense.paste(device, inner, *g);
-            return total;
-        } else {
-            return pull_rows(loss, b, g ? *g : blocks<T>(), see);
-        }
-    }
-    template <class L, class T, class F>
-    double pull_rows(L const& l, detail::class_batch<T> const& b, blocks<T> const& g, F const& see) {
-        auto scope = device.scratch().open();
-        double* all = device.scratch().template take<double>(b.samples);
-        std::fill_n(all, b.samples, 0.0);
-        detail::for_each_row(device, called, b, static_cast<blocks<T const> const*>(nullptr), g.size() ? &g : nullptr,
-                             [&](index_t i, auto& row, auto const& w, T const*, T* to) { all[i] = detail::pull(l, row, w, to); });
+    template <class T>
+    static double sum(detail::class_batch<T> const& b, double const* all) {
         double total = 0;
-        for (index_t i = 0; i < b.samples; ++i) see(i, all[i]), total += all[i];
+        for (index_t i = 0; i < b.samples; ++i) total += all[i];
         return total;
     }
-
-    /// Mapped scores in memory of their own, -infinity where a class is excluded.
+    /// The samples' values, each times its share; the gradient where there is room for one.
     template <class T>
-    struct dense_scores {
-        detail::class_batch<T> batch;
-        detail::score_lines<decltype(std::declval<Loss const&>().map), T> lines;
+    double const* pulled(detail::class_batch<T> const& b, std::type_identity_t<blocks<T>> const* g) {
+        if constexpr (detail::is_mapped<Loss>) {
+            const detail::mapped_batch<decltype(Loss::map), T> mapped(device, called, loss.map, b);
+            if (!g) return pull(loss.loss, mapped.batch, nullptr);
+            T* inner = mapped.take();
+            const blocks<T> to = mapped.like(inner);
+            double const* all = pull(loss.loss, mapped.batch, &to);
+            mapped.derivative(inner, inner), mapped.paste(inner, *g);
+            return all;
+        } else {
+            return pull(loss, b, g);
+        }
+    }
+    template <class L, class T>
+    double const* pull(L const& l, detail::class_batch<T> const& b, std::type_identity_t<blocks<T>> const* g) {
+        double* all = device.scratch().template take<double>(b.samples);
+        std::fill_n(all, b.samples, 0.0);
+        detail::for_each_row<T>(device, called, b, nullptr, g, [&](index_t i, detail::class_row<T>& row, detail::class_target<T> const& w, T const*, T* to) {
+            all[i] = detail::pull(l, row, w, to);
+        });
+        return all;
+    }
 
-        T* take(cpu& d) const { return d.scratch().template take<T>(batch.samples * batch.classes); }
-        template <class U>
-        blocks<U> like(U* first) const {
-            return view<U>(first, batch.samples, batch.classes);
-        }
-        T* copy(cpu& d, blocks<T const> const& x) const {
-            T* to = take(d);
-            for (index_t i = 0; i < batch.samples; ++i)
-                for (index_t k = 0; k < batch.classes; ++k) to[i * batch.classes + k] = detail::sample(x, i)(0, k);
-            return to;
-        }
-        void paste(cpu&, T const* from, blocks<T> const& to) const {
-            for (index_t i = 0; i < batch.samples; ++i)
-                for (index_t k = 0; k < batch.classes; ++k) detail::sample(to, i)(0, k) = from[i * batch.classes + k];
-        }
-    };
     template <class T>
-    dense_scores<T> mapped(detail::class_batch<T> const& b) {
-        const index_t n = b.samples, classes = b.classes;
-        T *s = device.scratch().template take<T>(n * classes), *y = device.scratch().template take<T>(n * classes);
-        for (index_t i = 0; i < n; ++i) {
-            if (b.share[i] > 0)
-                if (const std::string why = detail::fault(b, i); !why.empty()) throw error("isotypic: " + called + ": " + detail::sample_text(i, n) + ": " + why);
-            for (index_t k = 0; k < classes; ++k) {
-                const bool out = b.mask.data && b.mask(b.mask.rows == 1 ? 0 : i, k);
-                s[i * classes + k] = out ? -std::numeric_limits<T>::infinity() : detail::sample(b.scores, i)(0, k);
-            }
+    void turned(detail::class_batch<T> const& b, blocks<T const> const& v, blocks<T> const& out) {
+        if constexpr (detail::is_mapped<Loss>) {
+            const detail::mapped_batch<decltype(Loss::map), T> mapped(device, called, loss.map, b);
+            T *along = mapped.copy(v), *g = mapped.take(), *h = mapped.take();
+            mapped.derivative(along, g);
+            turn<typename std::remove_cvref_t<decltype(loss.loss)>, T>(loss.loss, mapped.batch, mapped.like(g), mapped.like(h));
+            mapped.derivative(h, h);
+            const blocks<T> to = mapped.like(g);
+            pull(loss.loss, mapped.batch, &to);
+            mapped.second(along, g, h), mapped.paste(h, out);
+        } else {
+            turn(loss, b, v, out);
         }
-        dense_scores<T> d{b, {loss.map, device.scratch(), s, n, classes}};
-        d.lines.forward(y);
-        d.batch.scores = view<T const>(y, n, classes), d.batch.mask = {};
-        return d;
+    }
+    template <class L, class T>
+    void turn(L const& l, detail::class_batch<T> const& b, blocks<T const> const& v, blocks<T> const& out) {
+        detail::for_each_row<T>(device, called, b, &v, &out, [&](index_t, detail::class_row<T>& row, detail::class_target<T> const& w, T const* t, T* h) {
+            detail::turn(l, row, w, t, h);
+        });
     }
 };
 

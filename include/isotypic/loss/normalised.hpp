@@ -20,7 +20,7 @@ struct normalised_loss {
     L loss;
 
     static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift, .symmetric = true, .degree = L::law.degree < 0 ? -1 : 0};
-    std::string called() const { return "normalised " + name_of(loss); }
+    static std::string called() { return "normalised " + name_of<L>(); }
     void require() const { detail::require(loss); }
 
     template <class T>
@@ -87,7 +87,7 @@ struct remainder_loss {
     double most;
 
     static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift};
-    std::string called() const { return "remainder of " + name_of(loss); }
+    static std::string called() { return "remainder of " + name_of<L>(); }
     void require() const { detail::require(loss), require_that(std::isfinite(most), called(), "most", most, "finite"); }
 
     template <class T>
@@ -135,7 +135,7 @@ struct negative_loss {
     normalised_loss<remainder_loss<L>> positive;
 
     static constexpr loss_law law = normalised_loss<remainder_loss<L>>::law;
-    std::string called() const { return "normalised negative " + name_of(positive.loss.loss); }
+    static std::string called() { return "normalised negative " + name_of<L>(); }
     void require() const { positive.require(); }
 
     template <class T>

@@ -1,8 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/matrix/layout.hpp>
-#include <array>
+#include <cmath>
 #include <span>
+#include <string>
 
 /// \file
 /// What a criterion is called with: an array whose last axis holds the numbers of a sample, leading axes the batch, and beside it

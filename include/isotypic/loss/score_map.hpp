@@ -11,7 +11,7 @@
 ///
 /// They know no labels, so a symmetric loss stays symmetric, and symmetrising commutes with them; convexity and blindness to a shift are
 /// lost. What they bring is a bound for a loss without one, and degree 0 in the scores, so that a gradient is orthogonal to them.
-/// Excluded classes are left out of norms and means; samples of no weight are not. A line of zeros stays zero, with derivative 0.
+/// Excluded classes and samples of weight 0 are left out of norms and means. A line of zeros stays zero, with derivative 0.
 ///
 /// Both are y = c z / |z| with z = P s on lines (P: nothing, or the mean taken off), so J = (c / |z|) (P - u u'), u = z / |z|, and along v
 ///
@@ -43,15 +43,18 @@ struct mapped_loss {
     L loss;
 
     static constexpr loss_law law{.relabelling = L::law.relabelling, .symmetric = L::law.symmetric, .degree = 0};
-    static constexpr bool couples_batch = M::couples_batch;
-    std::string called() const { return name_of(loss) + " of " + M::name; }
+    static std::string called() { return name_of<L>().append(" of ").append(M::name); }
     void require() const { detail::require(loss), require_that(map.scale > 0 && std::isfinite(map.scale), called(), "scale", map.scale, "above 0"); }
 };
 
 template <class L>
 inline constexpr bool is_mapped = false;
+template <class L>
+inline constexpr bool couples = false;
 template <class M, class L>
 inline constexpr bool is_mapped<mapped_loss<M, L>> = true;
+template <class M, class L>
+inline constexpr bool couples<mapped_loss<M, L>> = M::couples_batch;
 
 /// The lines of a dense samples x classes array, some numbers of which are -infinity, and what is known of each.
 template <score_map M, class T>
@@ -119,6 +122,11 @@ private:
 template <detail::score_map M, class_loss L>
 constexpr auto operator|(M const& map, L const& loss) {
     return detail::mapped_loss<M, L>{map, loss};
+}
+template <class A, class B>
+    requires(detail::is_mapped<A> || detail::is_mapped<B>)
+constexpr auto operator+(A const&, B const&) {
+    static_assert(detail::always_false<A, B>, "a score map stands before a whole loss: map | (l + m)");
 }
 template <class M, class L>
 constexpr auto symmetrise(detail::mapped_loss<M, L> const& l) {

@@ -19,7 +19,7 @@ struct scaled_loss {
     L loss;
 
     static constexpr loss_law law = L::law;
-    std::string called() const { return name_of(loss); }
+    static std::string called() { return name_of<L>(); }
     void require() const { detail::require(loss), require_that(std::isfinite(factor), called(), "its factor", factor, "finite"); }
     double beta() const
         requires requires(L const& l) { l.beta(); }
@@ -58,7 +58,7 @@ struct sum_loss {
 
     static constexpr loss_law law{A::law.relabelling && B::law.relabelling, A::law.shift && B::law.shift, A::law.symmetric && B::law.symmetric,
                                   A::law.degree == B::law.degree ? A::law.degree : -1};
-    std::string called() const { return name_of(first) + " + " + name_of(second); }
+    static std::string called() { return name_of<A>().append(" + ").append(name_of<B>()); }
     void require() const { detail::require(first), detail::require(second); }
 
     template <class T>

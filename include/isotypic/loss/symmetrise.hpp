@@ -31,7 +31,7 @@ struct relabelled {
     M map;
 
     static constexpr loss_law law = M::of(L::law);
-    std::string called() const { return M::called() + name_of(loss); }
+    static std::string called() { return M::called() + name_of<L>(); }
     void require() const { detail::require(loss), map.require(); }
 
     template <class T>

@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: MIT
+#include "trials.hpp"
+#include "counter.hpp"
+#include <training/run.hpp>
+#include <isotypic/device/thread_pool.hpp>
+#include <exception>
+#include <fstream>
+#include <mutex>
+
+namespace noisy_labels {
+
+void on_threads(settings const& s, Index n, std::function<void(Index)> const& f) {
+    isotypic::thread_pool pool(s.threads ? s.threads : isotypic::index_t(std::thread::hardware_concurrency()));
+    std::exception_ptr failure;
+    std::mutex one;
+    std::atomic<bool> stop = false;
+    auto task = [&](Index i) {
+        if (interrupted || stop) return;
+        try {
+            f(i);
+        } catch (...) {
+            std::lock_guard lock(one);
+            failure = std::current_exception(), stop = true;
+        }
+    };
+    pool.parallel_for(n, task);
+    if (failure) std::rethrow_exception(failure);
+}
+
+trials::trials(settings const& s, std::map<std::string, data> const& by_name, std::string const& lines_file)
+    : base(s), sets(by_name), file(s.out / lines_file) {
+    std::filesystem::create_directories(s.out);
+    std::ifstream from(file);
+    std::string whole;
+    bool cut = false;
+    for (std::string text; std::getline(from, text);) {
+        auto j = nlohmann::json::parse(text, nullptr, false);
+        if ((cut = j.is_discarded())) continue;
+        outcome o{j.at("validation"), j.value("test", 0.0), j.at("diverged")};
+        for (char const* found : {"validation", "test", "diverged"}) j.erase(found);
+        known[j.dump()] = o;
+    }
+    from.close();
+    if (cut) std::ofstream(file, std::ios::app) << "\n";  // ends the line that was cut short
+}
+
+nlohmann::json trials::what(experiment const& e) const {
+    return {{"data", e.what.data},
+            {"net", e.what.net},
+            {"epochs", e.what.epochs},
+            {"loss", e.with.name},
+            {"numbers", e.with.numbers},
+            {"rate", e.rate},
+            {"decay", e.decay},
+            {"noise", e.wrong.percent},
+            {"asymmetric", e.wrong.asymmetric},
+            {"seed", e.seed},
+            {"samples", sets.at(e.what.data).checksum},
+            {"tuning", !e.test}};
+}
+
+nlohmann::json trials::line(experiment const& e, outcome const& o) const {
+    nlohmann::json j = what(e);
+    j["validation"] = o.validation, j["diverged"] = o.diverged;
+    if (e.test) j["test"] = o.test;
+    return j;
+}
+
+bool trials::make(std::string const& name, std::vector<experiment> const& all) {
+    std::vector<experiment> left;
+    for (auto const& e : all)
+        if (!known.count(what(e).dump())) left.push_back(e);
+    counter bar(name, long(left.size()));
+    std::mutex one;
+    std::ofstream to(file, std::ios::app);
+    on_threads(base, Index(left.size()), [&](Index i) {
+        experiment const& e = left[std::size_t(i)];
+        const outcome o = train(e, sets.at(e.what.data));
+        std::lock_guard lock(one);
+        if (!(to << line(e, o).dump() << std::endl)) throw std::runtime_error("could not write " + file.string());
+        known[what(e).dump()] = o;
+        bar.count();
+        if (++finished == base.stop_after) interrupted = 1;
+    });
+    if (interrupted) bar.leave();
+    return !interrupted;
+}
+
+std::string trials::lines(std::vector<experiment> const& all) const {
+    std::string text;
+    for (auto const& e : all) text += line(e, at(e)).dump() + "\n";
+    return text;
+}
+
+}  // namespace noisy_labels

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/loss/class_batch.hpp>
+
+/// \file
+/// What the criterion of every class loss does alike: arguments checked and read, before anything is written.
+namespace isotypic {
+
+enum class reduction { mean, sum };
+
+struct criterion_options {
+    reduction reduce = reduction::mean;
+    char const* name = "";  ///< of the loss in errors; empty: its own
+};
+
+namespace detail {
+
+class class_reader {
+protected:
+    std::string called;
+    reduction reduce;
+    cpu device;
+
+    class_reader(std::string loss, criterion_options how, executor_ref threads) : called(*how.name ? std::string(how.name) : std::move(loss)), reduce(how.reduce), device(threads) {}
+
+    template <class B>
+    static std::string shape(B const& x) {
+        return shape_text(x.count * x.rows(), x.cols());
+    }
+    [[noreturn]] void refuse(std::string const& what) const { throw error("isotypic: " + called + ": " + what); }
+
+    template <class X>
+    static auto scores_of(X&& x) {
+        const auto b = samples(std::forward<X>(x));
+        using T = typename decltype(b)::value_type;
+        static_assert(scalar<T>, "isotypic: a loss takes float or double");
+        return blocks<T const>(b);
+    }
+
+    /// Scores, weights and mask.
+    template <class T>
+    class_batch<T> read(blocks<T const> const& x, sample_options const& with, bool mean) {
+        const index_t n = x.count * x.rows(), classes = x.cols();
+        class_batch<T> b{x, n, classes, with.mask, device.scratch().template take<double>(n)};
+        if (n && !classes) refuse("scores of " + shape(x) + " have no classes");
+        if (with.mask.data && (with.mask.cols != classes || (with.mask.rows != n && with.mask.rows != 1)))
+            refuse("a mask of " + shape_text(with.mask.rows, with.mask.cols) + " for scores of " + shape(x));
+        sample_shares(called, with, mean, n, b.share);
+        return b;
+    }
+    template <class T, class L>
+    void read_labels(class_batch<T>& b, L const& labels, std::type_identity_t<blocks<T>> const* result) {
+        if constexpr (requires { requires std::floating_point<typename decltype(as_blocks(labels))::value_type>; }) {
+            b.soft = blocks<T const>(samples(labels));
+            if (!b.soft.same_shape(b.scores)) refuse("soft labels of " + shape(b.soft) + " for scores of " + shape(b.scores));
+            if (result && overlap(b.soft, *result)) refuse("soft labels and result share memory");
+            for (index_t i = 0; i < b.samples; ++i)
+                for (index_t k = 0; k < b.classes && b.share[i] > 0; ++k)
+                    if (const T q = sample(b.soft, i)(0, k); !(q >= 0 && std::isfinite(q)))
+                        refuse(sample_text(i, b.samples) + ": the soft label of class " + std::to_string(k) + " is " + std::to_string(q));
+        } else {
+            b.label = device.scratch().template take<index_t>(b.samples);
+            const index_t found = for_each_entry(labels, [&](index_t i, auto const& y) {
+                static_assert(std::integral<std::remove_cvref_t<decltype(y)>>, "isotypic: labels are whole numbers, or an array like the scores");
+                if (i < b.samples) b.label[i] = index_t(y);
+            });
+            require_labels(b.label, found, b.share, b.samples, b.classes);
+        }
+    }
+    void require_labels(index_t const* label, index_t found, double const* share, index_t n, index_t classes) const {
+        if (found != n) refuse(std::to_string(found) + " labels for " + std::to_string(n) + " samples");
+        for (index_t i = 0; i < n; ++i)
+            if (share[i] > 0 && (label[i] < 0 || label[i] >= classes))
+                refuse("the label of " + sample_text(i, n) + " is " + std::to_string(label[i]) + ", and there are " + std::to_string(classes) + " classes");
+    }
+
+    template <class T, class G>
+    blocks<T> write(blocks<T const> const& x, G&& result) const {
+        const auto g = samples(std::forward<G>(result));
+        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, blocks<T>>, "isotypic: a result holds numbers of the scores' type, in memory that may be written");
+        if (!g.same_shape(x)) refuse("the result is " + shape(g) + ", the scores " + shape(x));
+        if (overlaps_itself(g)) refuse("the result repeats its own memory");
+        if (!same_place(x, g) && overlap(x, g)) refuse("scores and result share some memory, but not all of it");
+        return g;
+    }
+};
+
+}  // namespace detail
+}  // namespace isotypic

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/check/seed.hpp>
+#include <isotypic/group/random.hpp>
+#include <isotypic/loss/asymmetric.hpp>
+#include <isotypic/loss/criterion.hpp>
+#include <isotypic/loss/focal.hpp>
+#include <isotypic/loss/normalised.hpp>
+#include <isotypic/loss/sum.hpp>
+#include <Eigen/Core>
+#include <doctest/doctest.h>
+#include <string>
+#include <vector>
+
+/// \file
+/// Every class loss that ships, random batches, and value, gradient and Hessian product as matrices.
+namespace class_losses {
+
+using namespace isotypic;
+
+template <class T>
+using matrix_of = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
+using scores = matrix_of<double>;
+using labels = std::vector<int>;
+
+inline constexpr index_t samples = 5, classes = 6;
+
+/// f(loss) for losses of a row.
+template <class F>
+void for_each_row_loss(F const& f) {
+    f(cross_entropy{}), f(focal{}), f(focal{.gamma = 0.5}), f(gce{}), f(gce{.q = 0.05}), f(gce{.q = 0});
+    f(mae{}), f(reverse_cross_entropy{}), f(sce()), f(unhinged{}), f(tempered_mae{}), f(tempered_mae{.alpha = 0.09}), f(mixed_mae(0.4));
+    f(agce{}), f(agce{.a = 0.5, .q = 0.7}), f(aul{}), f(aul{.a = 1.5, .q = 3}), f(ael{});
+    f(symmetrise(gce{.q = 0.3})), f(symmetrise(focal{})), f(class_insensitive(gce{.q = 0.3})), f(smooth_labels(cross_entropy{}, 0.1));
+    f(normalised(cross_entropy{})), f(normalised(gce{})), f(negative(cross_entropy{})), f(negative(cross_entropy{}, 2));
+    f(2.0 * normalised(focal{}) + 0.5 * mae{});
+}
+/// f(loss) for losses of mapped scores.
+template <class F>
+void for_each_mapped_loss(F const& f) {
+    f(unit_scores{} | unhinged{}), f(unit_scores{.scale = 3} | cross_entropy{}), f(unit_scores{.scale = 2} | symmetrise(gce{.q = 0.3}));
+    f(batch_scores{} | unhinged{}), f(batch_scores{.scale = 2} | cross_entropy{}), f(batch_scores{} | normalised(focal{}));
+}
+template <class F>
+void for_each_loss(F const& f) {
+    for_each_row_loss(f), for_each_mapped_loss(f);
+}
+
+template <class L>
+inline constexpr bool couples_batch = criterion<L>::couples_batch;
+template <class L>
+inline constexpr bool knows_labels = true;
+template <class L>
+inline constexpr bool knows_labels<detail::relabelled<L, detail::averaging>> = false;
+
+inline scores random_scores(std::uint64_t which, index_t n = samples, index_t k = classes, double size = 1.5) {
+    random_stream random(seed(), which);
+    scores s(n, k);
+    for (double& v : s.reshaped<Eigen::RowMajor>()) v = size * random.normal();
+    return s;
+}
+inline labels random_labels(std::uint64_t which, index_t n = samples, index_t k = classes) {
+    random_stream random(seed(), 1000 + which);
+    labels y;
+    for (index_t i = 0; i < n; ++i) y.push_back(int(random.below(k)));
+    return y;
+}
+inline std::vector<int> random_permutation(std::uint64_t which, index_t k = classes) {
+    random_stream random(seed(), 2000 + which);
+    std::vector<int> p;
+    for (int i = 0; i < int(k); ++i) p.push_back(i);
+    for (index_t i = k; i-- > 1;) std::swap(p[std::size_t(i)], p[std::size_t(random.below(i + 1))]);
+    return p;
+}
+template <class T = double>
+matrix_of<T> one_hot(labels const& y, index_t k = classes) {
+    matrix_of<T> q = matrix_of<T>::Zero(index_t(y.size()), k);
+    for (std::size_t i = 0; i < y.size(); ++i) q(index_t(i), y[i]) = 1;
+    return q;
+}
+
+/// Sums over the batch.
+template <class L, class T, class Y>
+double value_of(L const& loss, matrix_of<T> const& s, Y const& y, sample_options with = {}) {
+    return criterion(loss, {.reduce = reduction::sum}).value(s, y, with);
+}
+template <class L, class T, class Y>
+matrix_of<T> gradient_of(L const& loss, matrix_of<T> const& s, Y const& y, sample_options with = {}) {
+    matrix_of<T> g = matrix_of<T>::Constant(s.rows(), s.cols(), T(99));
+    criterion(loss, {.reduce = reduction::sum}).gradient(s, y, g, with);
+    return g;
+}
+template <class L, class T, class Y>
+matrix_of<T> hvp_of(L const& loss, matrix_of<T> const& s, Y const& y, matrix_of<T> const& v, sample_options with = {}) {
+    matrix_of<T> h = matrix_of<T>::Constant(s.rows(), s.cols(), T(99));
+    criterion(loss, {.reduce = reduction::sum}).hvp(s, y, v, h, with);
+    return h;
+}
+/// l(s_i, y_i) for each sample.
+template <class L, class T, class Y>
+Eigen::VectorXd values_of(L const& loss, matrix_of<T> const& s, Y const& y, sample_options with = {}) {
+    Eigen::VectorXd v = Eigen::VectorXd::Constant(s.rows(), 99);
+    criterion(loss).values(s, y, view<double>(v.data(), s.rows(), 1), with);
+    return v;
+}
+/// l(s_i, k) for each sample and class, by labels.
+template <class L>
+scores table_of(L const& loss, scores const& s) {
+    scores t(s.rows(), s.cols());
+    for (index_t k = 0; k < s.cols(); ++k) t.col(k) = values_of(loss, s, labels(std::size_t(s.rows()), int(k)));
+    return t;
+}
+/// The dense Hessian of one sample.
+template <class L>
+Eigen::MatrixXd hessian_of(L const& loss, scores const& s, labels const& y) {
+    criterion c(loss, {.reduce = reduction::sum});
+    Eigen::MatrixXd h(s.cols(), s.cols());
+    scores v(1, s.cols()), out(1, s.cols());
+    for (index_t k = 0; k < s.cols(); ++k) {
+        v.setZero(), v(0, k) = 1;
+        c.hvp(s, y, v, out);
+        h.col(k) = out.row(0).transpose();
+    }
+    return h;
+}
+
+/// How far two losses are from each other on a random batch: in values, gradients and Hessian products.
+template <class A, class B>
+double distance(A const& a, B const& b, std::uint64_t which = 1) {
+    const scores s = random_scores(which), v = random_scores(which + 50);
+    const labels y = random_labels(which);
+    return (std::max)({(values_of(a, s, y) - values_of(b, s, y)).cwiseAbs().maxCoeff(), (gradient_of(a, s, y) - gradient_of(b, s, y)).cwiseAbs().maxCoeff(),
+                       (hvp_of(a, s, y, v) - hvp_of(b, s, y, v)).cwiseAbs().maxCoeff()});
+}
+
+/// The derivative of f at 0, of order four.
+template <class F>
+auto slope(F const& f, double h = 1e-3) -> decltype(f(h)) {
+    return (8 * (f(h) - f(-h)) - (f(2 * h) - f(-2 * h))) / (12 * h);
+}
+
+}  // namespace class_losses
