@@ -2,8 +2,6 @@
 #pragma once
 #include <training/progress.hpp>
 
-namespace noisy_labels {
-
 /// How much of some work is done and how long the rest will take, on stderr: one line that is written over on a terminal, else one now
 /// and then.
 class counter {
@@ -32,5 +30,3 @@ private:
     double begin = seconds_now(), shown = begin;
     bool terminal = isatty(2);
 };
-
-}  // namespace noisy_labels
