@@ -23,7 +23,7 @@ const std::vector<row> table{{"`ce`", {"ce", {}}, {92.9, 63.2, 47.4, 25.8}},
                              {"`sgce`, q 0.7", {"sgce", {0.7}}, {93.4, 90.3, 83.1, 52.5}},
                              {"`alpha_mae`, alpha 0.1", {"alpha_mae", {0.1}}, {93.9, 92.2, 90.1, 63.0}},
                              {"`alpha_mae`, alpha 0.3", {"alpha_mae", {0.3}}, {93.6, 91.5, 87.4, 59.9}},
-                             {"`unhinged` of unit scores", {"unhinged", {}}, {93.7, 83.7, 66.0, 29.1}},
+                             {"`unhinged` of unit scores", {"unhinged", {}, 1}, {93.7, 83.7, 66.0, 29.1}},
                              {"0.5 `unhinged` + 0.5 `mae`", {"mixture", {0.5}}, {72.2, 72.6, 65.0, 40.6}}};
 
 std::string set_of(unsigned seed) { return "gaussians " + std::to_string(seed); }

@@ -63,39 +63,41 @@ std::string loss::title() const {
         names >> one;
         text += chart::text(" %s %g", one.c_str(), x);
     }
+    if (length > 0) text += chart::text(", length %g", length);
     return text;
 }
 
 std::vector<loss> choices(std::string const& name) {
-    auto each = [&](std::vector<std::vector<double>> const& numbers) {
-        std::vector<loss> all;
-        for (auto const& n : numbers) all.push_back({name, n});
-        return all;
-    };
-    if (name == "gce") return each({{0.3}, {0.5}, {0.7}});
-    if (name == "sce") return each({{0.1, 1}, {1, 1}, {6, 0.1}});
-    if (name == "nce_rce") return each({{1, 1}, {10, 0.1}, {1, 10}});
-    if (name == "nce_agce") return each({{1, 4, 6, 1.5}, {10, 0.1, 1.8, 3}, {0, 1, 4, 0.2}});
-    if (name == "anl_ce") return each({{5, 5, 5e-5}, {10, 1, 5e-7}, {1, 1, 1e-6}});
-    if (name == "sgce") return each({{0.1}, {0.3}, {0.7}});
-    if (name == "alpha_mae") return each({{0.1}, {0.3}, {1}});
-    return each({{}});
+    std::vector<std::vector<double>> numbers{{}};
+    if (name == "gce") numbers = {{0.3}, {0.5}, {0.7}};
+    if (name == "sce") numbers = {{0.1, 1}, {1, 1}, {6, 0.1}};
+    if (name == "nce_rce") numbers = {{1, 1}, {10, 0.1}, {1, 10}};
+    if (name == "nce_agce") numbers = {{1, 4, 6, 1.5}, {10, 0.1, 1.8, 3}, {0, 1, 4, 0.2}};
+    if (name == "anl_ce") numbers = {{5, 5, 5e-5}, {10, 1, 5e-7}, {1, 1, 1e-6}};
+    if (name == "sgce") numbers = {{0.1}, {0.3}, {0.7}};
+    if (name == "alpha_mae") numbers = {{0.1}, {0.3}, {1}};
+    const std::vector<double> lengths = name == "unhinged" ? std::vector<double>{1} : std::vector<double>{0, 4, 16};  // it is linear: none is another
+    std::vector<loss> all;
+    for (auto const& n : numbers)
+        for (double length : lengths) all.push_back({name, n, length});
+    return all;
 }
 
 objective make(loss const& l, Index classes) {
     using namespace isotypic;
     auto n = [&](std::size_t i) { return l.numbers.at(i); };
-    if (l.name == "ce") return minimising(cross_entropy{});
-    if (l.name == "mae") return minimising(mae{});
-    if (l.name == "gce") return minimising(gce{.q = n(0)});
-    if (l.name == "sce") return minimising(n(0) * cross_entropy{} + n(1) * reverse_cross_entropy{});
-    if (l.name == "nce_rce") return minimising(n(0) * normalised(cross_entropy{}) + n(1) * reverse_cross_entropy{});
-    if (l.name == "nce_agce") return minimising(n(0) * normalised(cross_entropy{}) + n(1) * agce{.a = n(2), .q = n(3)});
-    if (l.name == "anl_ce") return minimising(n(0) * normalised(cross_entropy{}) + n(1) * negative(cross_entropy{}));
-    if (l.name == "sgce") return minimising(symmetrise(gce{.q = n(0)}));
-    if (l.name == "alpha_mae") return minimising(double(classes) * tempered_mae{.alpha = n(0)});
-    if (l.name == "unhinged") return minimising(unit_scores{} | unhinged{});
-    if (l.name == "mixture") return minimising((1 - n(0)) * unhinged{} + n(0) * mae{});
+    auto of = [&](auto const& whole) { return l.length > 0 ? minimising(unit_scores{.scale = l.length} | whole) : minimising(whole); };
+    if (l.name == "ce") return of(cross_entropy{});
+    if (l.name == "mae") return of(mae{});
+    if (l.name == "gce") return of(gce{.q = n(0)});
+    if (l.name == "sce") return of(n(0) * cross_entropy{} + n(1) * reverse_cross_entropy{});
+    if (l.name == "nce_rce") return of(n(0) * normalised(cross_entropy{}) + n(1) * reverse_cross_entropy{});
+    if (l.name == "nce_agce") return of(n(0) * normalised(cross_entropy{}) + n(1) * agce{.a = n(2), .q = n(3)});
+    if (l.name == "anl_ce") return of(n(0) * normalised(cross_entropy{}) + n(1) * negative(cross_entropy{}));
+    if (l.name == "sgce") return of(symmetrise(gce{.q = n(0)}));
+    if (l.name == "alpha_mae") return of(double(classes) * tempered_mae{.alpha = n(0)});
+    if (l.name == "unhinged") return of(unhinged{});
+    if (l.name == "mixture") return of((1 - n(0)) * unhinged{} + n(0) * mae{});
     throw std::logic_error("no loss " + l.name);
 }
 

@@ -16,6 +16,7 @@ using nn::matrix;
 struct loss {
     std::string name;
     std::vector<double> numbers;
+    double length = 0;  ///< of the scores that it sees, 0: as they are
 
     std::string title() const;
 };
@@ -29,7 +30,7 @@ std::vector<about_loss> const& all_losses();
 about_loss const& about(std::string const& name);
 std::vector<std::string> loss_names();
 
-/// What the sweep chooses among: one where the loss has no number, else three.
+/// What the sweep chooses among: three settings of its numbers, if it has any, times three lengths of the scores.
 std::vector<loss> choices(std::string const& name);
 
 /// The mean loss over scores [classes, batch], and its gradient. Owns its scratch memory.

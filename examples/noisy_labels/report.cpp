@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
-#include "counter.hpp"
+#include <training/counter.hpp>
 #include "trials.hpp"
 #include <training/chart.hpp>
 #include <training/files.hpp>
@@ -23,7 +23,7 @@ const std::vector<fixed> settings_of{{{"ce", {}}, 2e-3, 1},
                                      {{"anl_ce", {10, 1, 5e-7}}, 5e-4, 0},
                                      {{"sgce", {0.1}}, 2e-3, 0.1},
                                      {{"alpha_mae", {0.1}}, 8e-3, 0.1},
-                                     {{"unhinged", {}}, 5e-4, 0}};
+                                     {{"unhinged", {}, 1}, 5e-4, 0}};
 
 struct result {
     experiment made;

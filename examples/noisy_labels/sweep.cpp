@@ -9,7 +9,7 @@ namespace {
 
 constexpr noise tuning_noise{60};
 constexpr unsigned tuning_seed = 0;
-const std::vector<double> rates{2e-3, 5e-4, 8e-3}, decays{0, 0.1, 1};
+const std::vector<double> rates{2e-3, 5e-4, 8e-3}, decays{0, 1};
 
 std::vector<experiment> grid(task const& t, std::string const& name, bool smoke) {
     std::vector<experiment> all;

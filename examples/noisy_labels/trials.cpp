@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "trials.hpp"
-#include "counter.hpp"
+#include <training/counter.hpp>
 #include <training/run.hpp>
 #include <isotypic/device/thread_pool.hpp>
 #include <exception>
@@ -50,6 +50,7 @@ nlohmann::json trials::what(experiment const& e) const {
             {"epochs", e.what.epochs},
             {"loss", e.with.name},
             {"numbers", e.with.numbers},
+            {"length", e.with.length},
             {"rate", e.rate},
             {"decay", e.decay},
             {"noise", e.wrong.percent},
