@@ -11,11 +11,6 @@ using namespace class_losses;
 
 namespace {
 
-template <class F>
-void for_each_of_these(F const& f) {
-    f(cross_entropy{}), f(symmetrise(gce{.q = 0.3})), f(class_insensitive(focal{})), f(tempered_mae{.alpha = 0.05}), f(normalised(gce{})), f(negative(cross_entropy{}, 2));
-    f(2.0 * normalised(focal{}) + 0.5 * mae{}), f(unit_scores{.scale = 2} | symmetrise(gce{.q = 0.3})), f(batch_scores{} | cross_entropy{});
-}
 /// What `as_view` needs of std::mdspan.
 template <class T>
 struct span_of {
@@ -52,7 +47,7 @@ TEST_CASE_TEMPLATE("every layout, every offset and any number of threads give th
     INFO("ISOTYPIC_SEED=", seed());
     const index_t n = 2000, k = 37;
     const labels y = random_labels(1, n, k);
-    for_each_of_these([&](auto const& loss) {
+    for_each_kind([&](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
         results<T> first;
@@ -91,7 +86,7 @@ TEST_CASE("layouts may differ from one another, and masks and soft labels have t
     for (index_t i = 0; i < 40; ++i) q(i, i % 9) = 0;
     const Eigen::Matrix<bool, -1, -1> mask_columns = mask;
     const Eigen::MatrixXd columns = s, v_columns = v, q_columns = q;
-    for_each_of_these([&](auto const& loss) {
+    for_each_kind([&](auto const& loss) {
         criterion c(loss);
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
@@ -138,7 +133,7 @@ TEST_CASE("arrays of two, three and four axes: leading axes are the batch, label
             v3(i / 6, i % 6, j) = v(index_t(i), index_t(j)), q3(i / 6, i % 6, j) = soft(index_t(i), index_t(j));
         }
     }
-    for_each_of_these([&](auto const& loss) {
+    for_each_kind([&](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
         criterion c(loss);
@@ -189,7 +184,7 @@ TEST_CASE("values and vectors: a number a sample, a row a sample, into any conta
     INFO("ISOTYPIC_SEED=", seed());
     const scores s = random_scores(1);
     const labels y = random_labels(1);
-    for_each_row_loss([&](auto const& loss) {
+    for_each_row_kind([&](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
         criterion c(loss);
@@ -226,7 +221,7 @@ TEST_CASE("nothing is allocated for a shape that has been seen") {
     const sample_options with{.weights = weights, .mask = view<bool const>(mask.data(), 1, 40)};
     scores out = s;
     Eigen::MatrixXd out_columns = s;
-    for_each_of_these([&](auto const& loss) {
+    for_each_kind([&](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
         for (index_t threads : {1, 2}) {
@@ -258,7 +253,7 @@ TEST_CASE("a sample's result depends on the rest of the batch only where the los
     INFO("ISOTYPIC_SEED=", seed());
     const scores s = random_scores(1, 50, 7);
     const labels y = random_labels(1, 50, 7);
-    for_each_loss([&](auto const& loss) {
+    for_each_kind([&](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
         constexpr bool coupled = couples_batch<std::remove_cvref_t<decltype(loss)>>;

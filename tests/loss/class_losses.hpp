@@ -46,6 +46,17 @@ void for_each_loss(F const& f) {
     for_each_row_loss(f), for_each_mapped_loss(f);
 }
 
+/// One of each kind, where all are one code but for what these differ in.
+template <class F>
+void for_each_row_kind(F const& f) {
+    f(cross_entropy{}), f(symmetrise(gce{.q = 0.3})), f(class_insensitive(focal{})), f(tempered_mae{.alpha = 0.05}), f(negative(cross_entropy{}, 2));
+    f(2.0 * normalised(focal{}) + 0.5 * mae{});
+}
+template <class F>
+void for_each_kind(F const& f) {
+    for_each_row_kind(f), f(unit_scores{.scale = 2} | symmetrise(gce{.q = 0.3})), f(batch_scores{} | cross_entropy{});
+}
+
 template <class L>
 inline constexpr bool couples_batch = criterion<L>::couples_batch;
 template <class L>

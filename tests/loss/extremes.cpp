@@ -59,7 +59,7 @@ TEST_CASE("scores of 1e4, and differences of 1e30 in double and in float, give f
 }
 
 TEST_CASE("-infinity and masks leave classes out: the loss of the others alone") {
-    for_each_loss([](auto const& loss) {
+    for_each_kind([](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         INFO("ISOTYPIC_SEED=", seed(), " ", name);
         const scores v = random_scores(3);
@@ -185,7 +185,7 @@ TEST_CASE("wrong labels, weights and shapes leave the result as it was") {
 }
 
 TEST_CASE("soft labels that share memory with the result are refused") {
-    for_each_loss([](auto const& loss) {
+    for_each_kind([](auto const& loss) {
         const std::string text = "isotypic: " + detail::name_of<std::remove_cvref_t<decltype(loss)>>() + ": soft labels and result share memory";
         INFO("ISOTYPIC_SEED=", seed(), " ", text);
         const scores s = random_scores(1), v = random_scores(2);
@@ -266,7 +266,7 @@ TEST_CASE("100000 classes, against sums in long double") {
 TEST_CASE("an empty batch has the sum 0 and no mean") {
     const scores none(0, classes);
     scores g(0, classes);
-    for_each_loss([&](auto const& loss) {
+    for_each_kind([&](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
         CHECK(criterion(loss, {.reduce = reduction::sum}).value(none, labels{}) == 0);
@@ -279,7 +279,7 @@ TEST_CASE("an empty batch has the sum 0 and no mean") {
 }
 
 TEST_CASE("weights: the mean is sum w l / sum w, and a sample of weight 0 is not looked at") {
-    for_each_row_loss([](auto const& loss) {
+    for_each_row_kind([](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         INFO("ISOTYPIC_SEED=", seed(), " ", name);
         const std::vector<double> w{1, 0.5, 0, 2, 0};

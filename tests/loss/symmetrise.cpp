@@ -47,7 +47,7 @@ TEST_CASE("symmetrise and class_insensitive are the two projections: S S = S, A 
 }
 
 TEST_CASE("symmetrise subtracts the mean over the classes, class_insensitive keeps it, smooth_labels mixes") {
-    for_each_loss([](auto const& l) {
+    for_each_kind([](auto const& l) {
         const std::string name = detail::name_of(l);
         INFO("ISOTYPIC_SEED=", seed(), " ", name);
         const scores s = random_scores(1), table = table_of(l, s), mean = table.rowwise().mean().replicate(1, classes);

@@ -18,6 +18,8 @@ struct class_batch {
     double* share;               // what each sample counts for
     index_t* label = nullptr;    // or
     blocks<T const> soft = {};
+
+    bool excludes(index_t sample, index_t k) const { return mask.data && mask(mask.rows == 1 ? 0 : sample, k); }
 };
 
 /// Rows that a task does, by shape alone, and those that are taken together where classes are not next to each other.
@@ -63,7 +65,7 @@ std::string fault(class_batch<T> const& b, index_t i) {
     index_t left = 0;
     for (index_t k = 0; k < b.classes; ++k) {
         const double v = double(s(0, k));
-        const bool out = (b.mask.data && b.mask(b.mask.rows == 1 ? 0 : i, k)) || v == -std::numeric_limits<double>::infinity();
+        const bool out = b.excludes(i, k) || v == -std::numeric_limits<double>::infinity();
         left += !out;
         if (!out && !std::isfinite(v)) return "the score of class " + std::to_string(k) + " is " + (v > 0 ? "infinite" : "not a number");
         const double asked = b.label ? double(b.label[i] == k) : double(sample(b.soft, i)(0, k));
@@ -89,6 +91,32 @@ private:
     void (*call)(void const*, index_t, class_row<T>&, class_target<T> const&, T const*, T*);
 };
 
+/// A sample without its excluded classes.
+template <class T>
+struct kept_classes {
+    T *score, *soft, *extra, *result;
+    index_t* which;
+    index_t count = 0, label = 0;
+
+    kept_classes(workspace& w, index_t classes)
+        : score(w.take<T>(classes)), soft(w.take<T>(classes)), extra(w.take<T>(classes)), result(w.take<T>(classes)), which(w.take<index_t>(classes)) {}
+
+    void gather(class_batch<T> const& b, index_t i, T const* s, T const* q, T const* v) {
+        count = 0;
+        for (index_t k = 0; k < b.classes; ++k) {
+            if (b.excludes(i, k) || !std::isfinite(s[k])) continue;
+            if (b.label && b.label[i] == k) label = count;
+            if (q) soft[count] = q[k];
+            if (v) extra[count] = v[k];
+            score[count] = s[k], which[count++] = k;
+        }
+    }
+    void scatter(index_t classes, T* out) const {
+        std::fill_n(out, classes, T(0));
+        for (index_t k = 0; k < count; ++k) out[which[k]] = result[k];
+    }
+};
+
 /// f(i, row, target, extra, out) for each sample of some weight: `extra` is its row of `more`, `out` where its row of `result` is put
 /// together; both null where there is none. A result has zeros for excluded classes and for samples of no weight.
 template <class T>
@@ -101,8 +129,7 @@ void for_each_row(cpu& device, std::string const& what, class_batch<T> const& b,
         auto scope = w.open();
         const row_tile<T const> scores(w, b.scores), soft(w, b.soft), extra(w, more ? *more : blocks<T const>());
         const row_tile<T> results(w, result ? *result : blocks<T>());
-        T *s_left = w.take<T>(classes), *q_left = w.take<T>(classes), *v_left = w.take<T>(classes), *out_left = w.take<T>(classes);
-        index_t* kept = w.take<index_t>(classes);
+        kept_classes<T> kept(w, classes);
         const index_t end = (std::min)(n, (t + 1) * step);
         for (index_t from = t * step; from < end; from += tile_rows) {
             const index_t count = (std::min)(tile_rows, end - from);
@@ -115,10 +142,7 @@ void for_each_row(cpu& device, std::string const& what, class_batch<T> const& b,
                     if (out) std::fill_n(out, classes, T(0));
                     continue;
                 }
-                T const* s = scores.row(from, i);
-                T const* q = b.label ? nullptr : soft.row(from, i);
-                T const* v = more ? extra.row(from, i) : nullptr;
-                index_t left = classes, label = b.label ? b.label[i] : 0;
+                T const *s = scores.row(from, i), *q = b.label ? nullptr : soft.row(from, i), *v = more ? extra.row(from, i) : nullptr;
                 const bool whole = !b.mask.data && finite_line(classes, s);
                 if (!whole) {
                     if (!fault(b, i).empty()) {
@@ -126,36 +150,22 @@ void for_each_row(cpu& device, std::string const& what, class_batch<T> const& b,
                         while (i < first && !bad.compare_exchange_weak(first, i)) {}
                         return;
                     }
-                    left = 0;
-                    for (index_t k = 0; k < classes; ++k) {
-                        if ((b.mask.data && b.mask(b.mask.rows == 1 ? 0 : i, k)) || !std::isfinite(s[k])) continue;
-                        if (k == label) label = left;
-                        s_left[left] = s[k], kept[left] = k;
-                        if (q) q_left[left] = q[k];
-                        if (v) v_left[left] = v[k];
-                        ++left;
-                        if (b.label && k == b.label[i]) label = left - 1;
-                    }
-                    s = s_left, q = q ? q_left : nullptr, v = v ? v_left : nullptr;
+                    kept.gather(b, i, s, q, v);
+                    s = kept.score, q = q ? kept.soft : nullptr, v = v ? kept.extra : nullptr;
                 }
                 auto inner = w.open();
-                class_row<T> row(left, s, w);
+                class_row<T> row(whole ? classes : kept.count, s, w);
+                class_target<T> target{.label = !b.label ? 0 : whole ? b.label[i] : kept.label, .soft = q, .own = b.share[i]};
+                if (q) target.mass = sum_line(row.classes, q);
+                T* const to = out && (in_place || !whole) ? kept.result : out;
                 if (whole && i + 1 < from + count) row.next = scores.row(from, i + 1);
-                class_target<T> target{.label = label, .soft = q, .own = b.share[i]};
-                if (q) {
-                    target.mass = 0;
-                    for (index_t k = 0; k < left; ++k) target.mass += double(q[k]);
-                }
-                T* const to = out && (in_place || !whole) ? out_left : out;
                 row.result = to;
                 f(i, row, target, v, to);
                 if (!out || to == out) continue;
-                if (whole) {
+                if (whole)
                     std::copy_n(to, classes, out);
-                } else {
-                    std::fill_n(out, classes, T(0));
-                    for (index_t k = 0; k < left; ++k) out[kept[k]] = to[k];
-                }
+                else
+                    kept.scatter(classes, out);
             }
             if (result) results.scatter(from, count);
         }

@@ -46,7 +46,7 @@ private:
             if (batch.share[i] > 0)
                 if (const std::string why = fault(batch, i); !why.empty()) throw error("isotypic: " + called + ": " + sample_text(i, batch.samples) + ": " + why);
         each([&](index_t i, index_t k) {
-            const bool out = !(batch.share[i] > 0) || (batch.mask.data && batch.mask(batch.mask.rows == 1 ? 0 : i, k));
+            const bool out = !(batch.share[i] > 0) || batch.excludes(i, k);
             s[i * batch.classes + k] = out ? -std::numeric_limits<T>::infinity() : sample(batch.scores, i)(0, k);
         });
         return s;
