@@ -8,7 +8,7 @@
 namespace noisy_labels {
 namespace {
 
-const std::array<noise, 4> levels{noise{0}, noise{40}, noise{60}, noise{80}};
+const std::array<noise, 4> levels{noise{0, false, true}, noise{40, false, true}, noise{60, false, true}, noise{80, false, true}};
 
 struct row {
     std::string title;

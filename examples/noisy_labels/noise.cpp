@@ -13,6 +13,12 @@ int mistaken_for(data const& d, int i) {
 
 noisy::noisy(data const& d, noise n, unsigned seed) : train(d.train.label), validation(d.validation.label) {
     auto random = stream(seed, purpose::noise);
+    if (n.drawn) {
+        for (auto* part : {&train, &validation})
+            for (int& y : *part)
+                if (random.below(100) < n.percent) y = int((y + 1 + random.below(d.classes - 1)) % d.classes);
+        return;
+    }
     for (int i = 0; i < d.classes; ++i) {
         std::vector<int*> members;
         auto collect = [&](std::vector<int> const& clean, std::vector<int>& to) {

@@ -9,6 +9,7 @@ namespace noisy_labels {
 struct noise {
     int percent = 0;
     bool asymmetric = false;
+    bool drawn = false;  ///< symmetric, each label by itself, instead of counted
 
     std::string name() const { return (asymmetric ? "asymmetric " : "") + std::to_string(percent) + " %"; }
 };
@@ -23,7 +24,8 @@ int mistaken_for(data const& d, int i);
 /// The labels of the training and the validation part. Of the n_i samples of class i in both together, drawn without replacement,
 ///
 ///     symmetric   percent / (K - 1) of n_i, rounded down, get label j, for each j other than i
-///     asymmetric  percent of n_i, rounded down, get label `mistaken_for(i)`.
+///     asymmetric  percent of n_i, rounded down, get label `mistaken_for(i)`
+///     drawn       each with that chance gets another label, all alike.
 struct noisy {
     std::vector<int> train, validation;
 

@@ -15,15 +15,15 @@ struct fixed {
     double rate, decay;
 };
 const std::vector<fixed> settings_of{{{"ce", {}}, 2e-3, 1},
-                                     {{"mae", {}}, 2e-3, 0},
+                                     {{"mae", {}, 4}, 8e-3, 0},
                                      {{"gce", {0.7}}, 5e-4, 1},
-                                     {{"sce", {0.1, 1}}, 5e-4, 0},
-                                     {{"nce_rce", {10, 0.1}}, 5e-4, 0},
-                                     {{"nce_agce", {10, 0.1, 1.8, 3}}, 5e-4, 0},
-                                     {{"anl_ce", {10, 1, 5e-7}}, 5e-4, 0},
-                                     {{"sgce", {0.1}}, 2e-3, 0.1},
-                                     {{"alpha_mae", {0.1}}, 8e-3, 0.1},
-                                     {{"unhinged", {}, 1}, 5e-4, 0}};
+                                     {{"sce", {0.1, 1}, 16}, 8e-3, 1},
+                                     {{"nce_rce", {1, 10}}, 2e-3, 1},
+                                     {{"nce_agce", {0, 1, 4, 0.2}, 4}, 5e-4, 0},
+                                     {{"anl_ce", {5, 5, 5e-5}}, 2e-3, 0},
+                                     {{"sgce", {0.7}, 16}, 2e-3, 1},
+                                     {{"alpha_mae", {1}, 4}, 5e-4, 1},
+                                     {{"unhinged", {}, 1}, 8e-3, 1}};
 
 struct result {
     experiment made;

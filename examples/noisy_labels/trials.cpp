@@ -45,7 +45,7 @@ trials::trials(settings const& s, std::map<std::string, data> const& by_name, st
 }
 
 nlohmann::json trials::what(experiment const& e) const {
-    return {{"data", e.what.data},
+    nlohmann::json j{{"data", e.what.data},
             {"net", e.what.net},
             {"epochs", e.what.epochs},
             {"loss", e.with.name},
@@ -58,6 +58,8 @@ nlohmann::json trials::what(experiment const& e) const {
             {"seed", e.seed},
             {"samples", sets.at(e.what.data).checksum},
             {"tuning", !e.test}};
+    if (e.wrong.drawn) j["drawn"] = true;
+    return j;
 }
 
 nlohmann::json trials::line(experiment const& e, outcome const& o) const {
