@@ -20,7 +20,7 @@ void print(char const* title, Eigen::MatrixXf const& x) {
 // A loss of one's own: f, f' and f'' at the log-probability of the label, and what it claims.
 struct squared_log {
     static constexpr char const* name = "squared log-probability";
-    static constexpr loss_law law{.shift = true};
+    static constexpr loss_law law{.shift = true, .nonnegative = true};
     loss_curve at(double u) const { return {u * u, 2 * u, 2}; }
 };
 

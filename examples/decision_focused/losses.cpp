@@ -2,7 +2,7 @@
 #include "losses.hpp"
 #include "candidates.hpp"
 #include <training/chart.hpp>
-#include <isotypic/loss/decision/baselines/black_box.hpp>
+#include <isotypic/loss/decision/baselines/black_box_differentiation.hpp>
 #include <isotypic/loss/decision/baselines/cave.hpp>
 #include <isotypic/loss/decision/baselines/implicit_mle.hpp>
 #include <isotypic/loss/decision/baselines/lava.hpp>
@@ -174,7 +174,7 @@ std::unique_ptr<objective> make(loss const& l, table const& costs, isotypic::sen
     }
     if (l.name == "spo_plus") return of_baseline(std::move(data), spo_plus<problem>(p, to));
     if (l.name == "pg") return of_baseline(std::move(data), perturbation_gradient<problem>(p, to, {.sigma = n(0)}));
-    if (l.name == "dbb") return of_baseline(std::move(data), black_box<problem>(p, to, {.lambda = n(0)}));
+    if (l.name == "dbb") return of_baseline(std::move(data), black_box_differentiation<problem>(p, to, {.lambda = n(0)}));
     if (l.name == "nid") return of_baseline(std::move(data), negative_identity<problem>(p, to));
     if (l.name == "pfyl") return of_baseline(std::move(data), perturbed_fenchel_young<problem>(p, to, {.sigma = n(0), .samples = samples, .seed = seed}));
     if (l.name == "imle") return of_baseline(std::move(data), implicit_mle<problem>(p, to, {.samples = samples, .lambda = n(0), .seed = seed}));

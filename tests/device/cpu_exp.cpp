@@ -85,3 +85,11 @@ TEST_CASE_TEMPLATE("what is not finite is found at every place", T, float, doubl
                 CHECK_FALSE(finite_line(n, x.data()));
             }
 }
+
+TEST_CASE_TEMPLATE("exponentials of 0 are 1 for any count", T, float, double) {
+    for (index_t n = 0; n < 20; ++n) {
+        std::vector<T> x(std::size_t(n), T(3)), y(x.size());
+        CHECK(exp_line(n, T(0), T(5), x.data(), y.data()) == double(n));
+        for (T v : y) CHECK(v == 1);
+    }
+}

@@ -270,3 +270,18 @@ TEST_CASE("a sample's result depends on the rest of the batch only where the los
         }
     });
 }
+
+TEST_CASE("what is read may be a temporary") {
+    const scores s = random_scores(1);
+    const labels y = random_labels(1);
+    criterion loss(cross_entropy{});
+    CHECK(loss.value(scores(2 * s), y) == loss.value(scores(s + s), labels(y)));
+}
+
+TEST_CASE("labels with axes of their own have the leading ones of the scores") {
+    xt::xtensor<double, 3> s = xt::zeros<double>({2, 3, 5});
+    const xt::xtensor<int, 2> right = xt::zeros<int>({2, 3}), turned = xt::zeros<int>({3, 2});
+    criterion loss(cross_entropy{});
+    CHECK(loss.value(s, right) == doctest::Approx(std::log(5.0)));
+    CHECK_THROWS_WITH(loss.value(s, turned), "isotypic: cross-entropy: labels have other axes than the leading ones of the scores");
+}

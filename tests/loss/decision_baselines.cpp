@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "loss/decision_baselines.hpp"
-#include <isotypic/loss/decision/baselines/black_box.hpp>
+#include <isotypic/loss/decision/baselines/black_box_differentiation.hpp>
 #include <isotypic/loss/decision/baselines/implicit_mle.hpp>
 #include <isotypic/loss/decision/baselines/negative_identity.hpp>
 #include <isotypic/loss/decision/baselines/perturbation_gradient.hpp>
@@ -139,7 +139,7 @@ TEST_CASE("a black box writes the slope of its interpolation, not of its value")
     const dense one_two = pair(1, 2);
     const cost_instances one(one_two);
     dense written = pair(0, 0);
-    black_box by_hand(small, sense::minimise, {.lambda = 2}), weak(small, sense::minimise, {.lambda = 0.5});
+    black_box_differentiation by_hand(small, sense::minimise, {.lambda = 2}), weak(small, sense::minimise, {.lambda = 0.5});
     CHECK(step_of(by_hand, pair(3, 2), one, written) == 2);
     CHECK(written == pair(0.5, -0.5));
     CHECK(step_of(weak, pair(3, 2), one, written) == 2);
@@ -153,7 +153,7 @@ TEST_CASE("a black box writes the slope of its interpolation, not of its value")
     const cost_instances data(c);
     for (sense to : both) {
         const double sign = detail::sign_of(to);
-        black_box loss(problem, to), close(problem, to, {.lambda = 1e-9});
+        black_box_differentiation loss(problem, to), close(problem, to, {.lambda = 1e-9});
         const dense g = slopes_of(loss, p, data);
         double value = 0;
         for (index_t i = 0; i < 4; ++i) {
@@ -175,7 +175,7 @@ TEST_CASE("the negative identity writes the costs, negated, in either sense") {
     const cost_instances data(c);
     for (sense to : both) {
         negative_identity loss(problem, to);
-        black_box same(problem, to);
+        black_box_differentiation same(problem, to);
         CHECK((slopes_of(loss, p, data) + c / 4).norm() < 1e-15);
         CHECK(value_of(loss, p, data) == value_of(same, p, data));
     }
@@ -325,7 +325,7 @@ TEST_CASE("implicit MLE is a black box over its noise, on one side or on two") {
             CHECK(expected.norm() > 1e-3);
         }
         implicit_mle quiet(problem, to, {.samples = 1, .sigma = 0});
-        black_box loss(problem, to);
+        black_box_differentiation loss(problem, to);
         CHECK((slopes_of(quiet, p, data) - slopes_of(loss, p, data)).norm() < 1e-15);
     }
 }
@@ -348,7 +348,7 @@ TEST_CASE("to maximise is to minimise the negative, but for the side on which a 
     CHECK(gap(negative_identity(problem, sense::maximise), negative_identity(problem)) < 1e-14);
     CHECK(gap(implicit_mle(problem, sense::maximise, {.samples = 1, .sigma = 0, .two_sided = true}),
               implicit_mle(problem, sense::minimise, {.samples = 1, .sigma = 0, .two_sided = true})) < 1e-14);
-    CHECK(gap(black_box(problem, sense::maximise), black_box(problem)) > 1e-3);
+    CHECK(gap(black_box_differentiation(problem, sense::maximise), black_box_differentiation(problem)) > 1e-3);
 }
 
 TEST_CASE("solves are counted") {
@@ -369,7 +369,7 @@ TEST_CASE("solves are counted") {
     count(spo_plus(problem), 5, 5);
     count(perturbation_gradient(problem), 10, 10);
     count(perturbation_gradient(problem, sense::minimise, {.central = true}), 10, 10);
-    count(black_box(problem), 5, 10);
+    count(black_box_differentiation(problem), 5, 10);
     count(negative_identity(problem), 5, 5);
     count(perturbed_fenchel_young(problem, sense::minimise, {.samples = 3}), 15, 15);
     count(implicit_mle(problem, sense::minimise, {.samples = 3}), 15, 30);
@@ -417,7 +417,7 @@ TEST_CASE("a call that fails names loss and instance, writes nothing and makes n
     };
     fails(spo_plus(problem), 2, "isotypic: SPO+: instance 3: out of time");
     fails(perturbation_gradient(problem), 10, "isotypic: perturbation gradient: instance 0: out of time");
-    fails(black_box(problem), 4, "isotypic: black box: instance 3: out of time");
+    fails(black_box_differentiation(problem), 4, "isotypic: black box: instance 3: out of time");
     fails(negative_identity(problem), 5, "isotypic: negative identity: instance 0: out of time");
     fails(perturbed_fenchel_young(problem), 11, "isotypic: perturbed Fenchel-Young loss: instance 3: out of time");
     fails(implicit_mle(problem), 21, "isotypic: implicit MLE: instance 3: out of time");
@@ -425,7 +425,7 @@ TEST_CASE("a call that fails names loss and instance, writes nothing and makes n
     spo_plus loss(problem);
     dense g = p;
     CHECK_THROWS_AS(value_of(loss, p, bare), error);
-    CHECK_NOTHROW(value_of(black_box(problem), p, bare));
+    CHECK_NOTHROW(value_of(black_box_differentiation(problem), p, bare));
     CHECK_THROWS_WITH(value_of(spo_plus(problem, sense::maximise), p, data), "isotypic: SPO+: the instances minimise, the loss maximises");
     CHECK_THROWS_AS(loss.value(p, data, std::vector<index_t>{0, 1}), error);
     CHECK_THROWS_AS(loss.value(p, data, std::vector<index_t>{0, 1, 2, 3, 5}), error);
@@ -435,7 +435,7 @@ TEST_CASE("a call that fails names loss and instance, writes nothing and makes n
     CHECK_THROWS_AS(value_of(loss, g, data), error);
     listed other{two};
     CHECK_THROWS_WITH(value_of(spo_plus(other), p, data), "isotypic: SPO+: a solver of 2 costs for instances of 4");
-    CHECK_THROWS_AS(black_box(problem, sense::minimise, {.lambda = 0}), error);
+    CHECK_THROWS_AS(black_box_differentiation(problem, sense::minimise, {.lambda = 0}), error);
     CHECK_THROWS_AS(perturbation_gradient(problem, sense::minimise, {.sigma = -1}), error);
     CHECK_THROWS_AS(perturbed_fenchel_young(problem, sense::minimise, {.samples = 0}), error);
     CHECK_THROWS_AS(implicit_mle(problem, sense::minimise, {.kappa = 0}), error);

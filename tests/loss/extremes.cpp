@@ -346,8 +346,31 @@ TEST_CASE("parameters out of range are refused when the criterion is made") {
     says(ael{.a = 0}, "asymmetric exponential loss: a = 0.000000, which must be above 0");
     says(smooth_labels(mae{}, 1.5), "label smoothing: r = 1.500000, which must be between 0 and 1");
     says(infinity * gce{}, "generalised cross-entropy: its factor = inf, which must be finite");
-    says(negative(mae{}, not_a_number), "remainder of absolute error of classes: most = nan, which must be finite");
+    says(negative(mae{}, not_a_number), "remainder of absolute error of classes: most = nan, which must be above 0");
     says(unit_scores{.scale = 0} | mae{}, "absolute error of classes of unit scores: scale = 0.000000, which must be above 0");
     says(batch_scores{.scale = not_a_number} | mae{}, "absolute error of classes of batch scores: scale = nan, which must be above 0");
     CHECK(error_of([] { criterion c(gce{.q = 1}); }) == "no error");
+}
+
+TEST_CASE("a shift that all scores share costs no precision") {
+    for (double shift : {1e8, 1e12, -1e12}) {
+        const scores far = (scores(1, 3) << shift, shift + 1, shift + 2).finished(), near = (scores(1, 3) << 0, 1, 2).finished();
+        for_each_row_kind([&](auto const& loss) {
+            if (!loss.law.shift || loss.law.degree == 1) return;
+            CHECK(std::abs(value_of(loss, far, labels{0}) - value_of(loss, near, labels{0})) < 1e-13);
+            CHECK((gradient_of(loss, far, labels{0}) - gradient_of(loss, near, labels{0})).norm() < 1e-13);
+        });
+    }
+    CHECK(value_of(cross_entropy{}, scores(scores::Constant(1, 4, 1e30)), labels{0}) == doctest::Approx(std::log(4.0)).epsilon(1e-15));
+}
+
+TEST_CASE("a class that does not vary over the batch has standard scores 0, with derivative 0") {
+    for (index_t n : {3, 7}) {
+        scores s = random_scores(1, n, 3);
+        s.col(1).setConstant(0.1);
+        const scores g = gradient_of(batch_scores{} | cross_entropy{}, s, labels(std::size_t(n), 1)), h = hvp_of(batch_scores{} | cross_entropy{}, s, labels(std::size_t(n), 1), s);
+        CHECK(g.col(1).norm() == 0);
+        CHECK(g.col(0).norm() > 1e-3);
+        CHECK(h.col(1).norm() == 0);
+    }
 }

@@ -196,3 +196,11 @@ TEST_CASE("errors name the loss and the place") {
     CHECK_THROWS_WITH(criterion(squared{}).value(none, none), "isotypic: squared error: the mean over no samples: take the sum");
     CHECK(criterion(squared{}, summed).value(none, none) == 0);
 }
+
+TEST_CASE("numbers in an array of one axis are a sample each, whoever owns it") {
+    const Eigen::VectorXd p = Eigen::VectorXd::LinSpaced(5, 1, 5), y = Eigen::VectorXd::Zero(5);
+    const xt::xtensor<double, 1> q{1, 2, 3, 4, 5}, z{0, 0, 0, 0, 0};
+    criterion loss(squared{});
+    CHECK(loss.value(p, y) == doctest::Approx(5.5));
+    CHECK(loss.value(q, z) == loss.value(p, y));
+}

@@ -13,11 +13,13 @@
 ///     CHECK(e.gradient < 1e-8);  CHECK(e.hessian < 1e-7);  CHECK(e.relabelling < 1e-13);  CHECK(e.shift < 1e-13);
 namespace isotypic {
 
-/// Each relative to the size of what is compared; the first four are found whether the loss claims the law or not.
+/// Each relative to the size of what is compared, and not a number where that is; found whether the loss claims the law or not.
 struct loss_errors {
     double relabelling = 0;  ///< of values and gradients when classes and labels are permuted alike
     double shift = 0;        ///< of values when all scores of a sample grow by the same
     double symmetry = 0;     ///< how much sum_y l(s, y) varies with s
+    double negative = 0;     ///< by how much a value falls below 0
+    double vectors = 0;      ///< of the loss vector against values label by label, and of its derivative against differences
     double degree = 0;       ///< |l(t s) - t^p l(s)|, t = 3, for the degree p that it claims; 0 if it claims none
     double gradient = 0;     ///< against central differences of the value
     double hessian = 0;      ///< against central differences of the gradient
@@ -26,6 +28,7 @@ struct loss_errors {
 /// In double, on `samples` rows of normal scores of the given size, the worst of `draws`.
 template <class Loss>
 loss_errors loss_law_errors(Loss const& loss, index_t classes = 5, double size = 1.5, index_t samples = 4, int draws = 8, std::uint64_t from = seed()) {
+    if (classes < 1 || samples < 1 || draws < 1) throw error("isotypic: a loss is looked at on at least one class, one sample and one draw");
     using numbers = std::vector<double>;
     random_stream random(from);
     const auto n = std::size_t(samples * classes);
@@ -40,12 +43,12 @@ loss_errors loss_law_errors(Loss const& loss, index_t classes = 5, double size =
         for (std::size_t i = 0; i < n; ++i) x[i] += t * v[i];
         return x;
     };
-    auto far = [](numbers const& a, numbers const& b) {
-        double most = 0, scale = 1e-300;
-        for (std::size_t i = 0; i < a.size(); ++i) most = std::fmax(most, std::abs(a[i] - b[i])), scale = std::fmax(scale, std::fmax(std::abs(a[i]), std::abs(b[i])));
-        return most > 0 ? most / scale : most;
-    };
     auto worse = [](double& e, double found) { e = found > e || std::isnan(found) ? found : e; };
+    auto far = [&](numbers const& a, numbers const& b) {
+        double most = 0, scale = 1e-300;
+        for (std::size_t i = 0; i < a.size(); ++i) worse(most, std::abs(a[i] - b[i])), worse(scale, std::abs(a[i])), worse(scale, std::abs(b[i]));
+        return most == 0 ? 0 : most / scale;
+    };
 
     loss_errors worst;
     double least = 0, most = 0, scale = 1e-300;
@@ -57,6 +60,7 @@ loss_errors loss_law_errors(Loss const& loss, index_t classes = 5, double size =
         sum.values(at(s), label, each);
         double all = 1e-300;
         for (double l : each) all += std::abs(l);
+        for (double l : each) worse(worst.negative, -l / all);
 
         // Classes in another order.
         std::iota(order.begin(), order.end(), index_t{0});
@@ -88,9 +92,31 @@ loss_errors loss_law_errors(Loss const& loss, index_t classes = 5, double size =
             worse(worst.degree, far(each, each_moved));
         }
 
+        // The loss vector, label by label, and its derivative.
+        if constexpr (class_loss<Loss>) {
+            numbers table(n), found(n), up(n), down(n), along(n);
+            sum.vectors(at(s), at(found));
+            for (index_t k = 0; k < classes; ++k) {
+                sum.values(at(s), std::vector<index_t>(static_cast<std::size_t>(samples), k), each_moved);
+                for (index_t i = 0; i < samples; ++i) table[std::size_t(i * classes + k)] = each_moved[std::size_t(i)];
+            }
+            worse(worst.vectors, far(found, table));
+            const double step = 1e-5 * size;
+            numbers plus = moved(s, step, v), minus = moved(s, -step, v);
+            sum.vectors(at(plus), at(up)), sum.vectors(at(minus), at(down));
+            for (std::size_t i = 0; i < n; ++i) up[i] = (up[i] - down[i]) / (2 * step);
+            workspace w;
+            for (index_t i = 0; i < samples; ++i) {
+                auto scope = w.open();
+                detail::class_row<double> row(classes, s.data() + i * classes, w);
+                detail::push(loss, row, v.data() + i * classes, along.data() + i * classes);
+            }
+            worse(worst.vectors, far(along, up));
+        }
+
         // All labels at once.
         const double total = sum.value(at(s), at(other = numbers(n, 1.0)));
-        least = draw ? std::fmin(least, total) : total, most = draw ? std::fmax(most, total) : total, scale = std::fmax(scale, std::fmax(all, std::abs(total)));
+        least = draw && !(total < least) && !std::isnan(total) ? least : total, most = draw && !(total > most) && !std::isnan(total) ? most : total, scale = std::fmax(scale, std::fmax(all, std::abs(total)));
 
         // Derivatives along v.
         const double step = 1e-5 * size;
@@ -101,7 +127,7 @@ loss_errors loss_law_errors(Loss const& loss, index_t classes = 5, double size =
         sum.hvp(at(s), label, at(v), at(h));
         for (std::size_t i = 0; i < n; ++i) both[i] = (ahead[i] - behind[i]) / (2 * step);
         double off = 0;
-        for (std::size_t i = 0; i < n; ++i) off = std::fmax(off, std::abs(both[i] - h[i]));
+        for (std::size_t i = 0; i < n; ++i) worse(off, std::abs(both[i] - h[i]));
         worse(worst.hessian, off / std::fmax(steepest, 1e-300));
     }
     worst.symmetry = (most - least) / scale;

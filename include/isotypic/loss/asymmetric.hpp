@@ -16,7 +16,7 @@ namespace isotypic {
 struct agce {
     double a = 1, q = 2;
     static constexpr char const* name = "asymmetric generalised cross-entropy";
-    static constexpr loss_law law{.shift = true};
+    static constexpr loss_law law{.shift = true, .nonnegative = true};
     void require() const {
         detail::require_that(a > 0 && std::isfinite(a), name, "a", a, "above 0");
         detail::require_that(q > 0 && std::isfinite(q), name, "q", q, "above 0");
@@ -32,7 +32,7 @@ struct agce {
 struct aul {
     double a = 2, q = 2;
     static constexpr char const* name = "asymmetric unhinged loss";
-    static constexpr loss_law law{.shift = true};
+    static constexpr loss_law law{.shift = true, .nonnegative = true};
     void require() const {
         detail::require_that(a > 1 && std::isfinite(a), name, "a", a, "above 1");
         detail::require_that(q > 0 && std::isfinite(q), name, "q", q, "above 0");
@@ -48,7 +48,7 @@ struct aul {
 struct ael {
     double a = 2;
     static constexpr char const* name = "asymmetric exponential loss";
-    static constexpr loss_law law{.shift = true};
+    static constexpr loss_law law{.shift = true, .nonnegative = true};
     void require() const { detail::require_that(a > 0 && std::isfinite(a), name, "a", a, "above 0"); }
 
     loss_curve at(double u) const {

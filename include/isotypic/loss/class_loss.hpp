@@ -19,7 +19,7 @@
 ///
 /// A loss of one's own:
 ///
-///     struct squared_log { static constexpr char const* name = "squared log"; static constexpr loss_law law{.shift = true};
+///     struct squared_log { static constexpr char const* name = "squared log"; static constexpr loss_law law{.shift = true, .nonnegative = true};
 ///                          loss_curve at(double u) const { return {u * u, 2 * u, 2}; } };
 namespace isotypic {
 

@@ -29,9 +29,11 @@ protected:
     }
     [[noreturn]] void refuse(std::string const& what) const { throw error("isotypic: " + called + ": " + what); }
 
+    /// What is only read may be a temporary: it lives as long as the call.
     template <class X>
-    static auto scores_of(X&& x) {
-        const auto b = samples(std::forward<X>(x));
+    static auto scores_of(X const& x) {
+        static_assert(requires { samples(x); }, "isotypic: this has no shape or no memory of its own: evaluate it into a matrix, or pass a map or as_view(pointer, rows, cols)");
+        const auto b = samples(x);
         using T = typename decltype(b)::value_type;
         static_assert(scalar<T>, "isotypic: a loss takes float or double");
         return blocks<T const>(b);
@@ -51,6 +53,7 @@ protected:
     template <class T, class L>
     void read_labels(class_batch<T>& b, L const& labels, std::type_identity_t<blocks<T>> const* result) {
         if constexpr (requires { requires std::floating_point<typename decltype(as_blocks(labels))::value_type>; }) {
+            static_assert(std::is_same_v<typename decltype(as_blocks(labels))::value_type, T>, "isotypic: soft labels and scores hold numbers of one type");
             b.soft = blocks<T const>(samples(labels));
             if (!b.soft.same_shape(b.scores)) refuse("soft labels of " + shape(b.soft) + " for scores of " + shape(b.scores));
             if (result && overlap(b.soft, *result)) refuse("soft labels and result share memory");

@@ -17,10 +17,11 @@ namespace isotypic {
 
 /// What a loss is left alone by, each a claim that a test proves.
 struct loss_law {
-    bool relabelling = true;  ///< l(P s, P y) = l(s, y) for permutations P of the classes
-    bool shift = false;       ///< l(s + c 1, y) = l(s, y)
-    bool symmetric = false;   ///< the symmetry condition: sum_y l(s, y) is one number for all s
-    int degree = -1;          ///< l(t s, y) = t^degree l(s, y) for t > 0; -1: no such law
+    bool relabelling = true;   ///< l(P s, P y) = l(s, y) for permutations P of the classes
+    bool shift = false;        ///< l(s + c 1, y) = l(s, y)
+    bool symmetric = false;    ///< the symmetry condition: sum_y l(s, y) is one number for all s
+    bool nonnegative = false;  ///< l(s, y) >= 0
+    int degree = -1;           ///< l(t s, y) = t^degree l(s, y) for t > 0; -1: no such law
 };
 
 /// Value and derivatives of f at u, where l(s, y) = f(log p_y).
@@ -59,8 +60,9 @@ public:
     /// exp(s_k - max), which times `inverse()` is p_k.
     T const* exponential() { return softmax(), e; }
     double inverse() { return softmax(), 1 / sum; }
+    /// log sum_k exp(s_k - max)
     double log_sum() { return softmax(), log_of_sum; }
-    double log_probability(index_t k) { return double(score[k]) - log_sum(); }
+    double log_probability(index_t k) { return softmax(), (double(score[k]) - double(most)) - log_of_sum; }
     T largest() { return softmax(), most; }
 
     T* take() { return scratch.template take<T>(classes); }
@@ -83,7 +85,7 @@ private:
         if (sum > 0) return;
         most = max_line(classes, score);
         sum = exp_line(classes, T(1), most, score, e, next, result);
-        log_of_sum = double(most) + std::log(sum);
+        log_of_sum = std::log(sum);
     }
 };
 

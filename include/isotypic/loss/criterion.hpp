@@ -12,11 +12,12 @@
 ///     loss.hvp(scores, labels, direction, result);            // the Hessian in the scores times a direction
 ///     loss.values(scores, labels, out);                       // a number a sample, times its weight, not reduced
 ///     loss.vectors(scores, out);                              // l(s, k) for every class k
-///     loss.gradient(scores, labels, dscores, {.weights = w, .mask = m});
+///     loss.gradient(scores, labels, dscores, {.weights = w, .mask = as_view(m)});
+///     criterion loss(gce{}, {.reduce = reduction::sum}, pool);  // on the threads of an executor
 ///
 /// scores: an array whose last axis are the classes and whose leading ones are the batch, float or double: Eigen, xtensor, mdspan, views
 /// and blocks, in any layout, without a copy. labels: whole numbers, one a sample, in any container; or soft labels, an array like the
-/// scores. A mask excludes classes, and so does a score of -infinity: they count in no mean and have gradient 0. With weights the mean is
+/// scores, whose rows may have any sum. A mask excludes classes, and so does a score of -infinity: they count in no mean and have gradient 0. With weights the mean is
 /// sum w l / sum w; a sample of weight 0 is not looked at, nor its label.
 ///
 /// Nothing is allocated for a shape that has been seen. Labels, weights and shapes are checked before anything is written; a score that is
@@ -38,16 +39,18 @@ public:
     }
 
     template <class S, class L>
-    double value(S&& scores, L const& labels, sample_options with = {}) {
-        const auto x = scores_of(std::forward<S>(scores));
+    double value(S const& scores, L const& labels, sample_options with = {}) {
+        const auto x = scores_of(scores);
+        detail::require_leading_axes(called, scores, labels);
         auto scope = device.scratch().open();
         auto b = read(x, with, reduce == reduction::mean);
         read_labels(b, labels, nullptr);
         return sum(b, pulled(b, nullptr));
     }
     template <class S, class L, class G>
-    double gradient(S&& scores, L const& labels, G&& result, sample_options with = {}) {
-        const auto x = scores_of(std::forward<S>(scores));
+    double gradient(S const& scores, L const& labels, G&& result, sample_options with = {}) {
+        const auto x = scores_of(scores);
+        detail::require_leading_axes(called, scores, labels);
         const auto g = write(x, std::forward<G>(result));
         auto scope = device.scratch().open();
         auto b = read(x, with, reduce == reduction::mean);
@@ -55,8 +58,9 @@ public:
         return sum(b, pulled(b, &g));
     }
     template <class S, class L, class V>
-    void values(S&& scores, L const& labels, V&& out, sample_options with = {}) {
-        const auto x = scores_of(std::forward<S>(scores));
+    void values(S const& scores, L const& labels, V&& out, sample_options with = {}) {
+        const auto x = scores_of(scores);
+        detail::require_leading_axes(called, scores, labels);
         auto scope = device.scratch().open();
         auto b = read(x, with, false);
         read_labels(b, labels, nullptr);
@@ -66,10 +70,11 @@ public:
         detail::for_each_entry(out, [&](index_t i, auto& v) { v = std::remove_reference_t<decltype(v)>(all[i]); });
     }
     template <class S, class L, class D, class R>
-    void hvp(S&& scores, L const& labels, D&& direction, R&& result, sample_options with = {}) {
-        const auto x = scores_of(std::forward<S>(scores));
+    void hvp(S const& scores, L const& labels, D const& direction, R&& result, sample_options with = {}) {
+        const auto x = scores_of(scores);
+        detail::require_leading_axes(called, scores, labels);
         const auto out = write(x, std::forward<R>(result));
-        const auto v = scores_of(std::forward<D>(direction));
+        const auto v = scores_of(direction);
         static_assert(std::is_same_v<decltype(v), decltype(x)>, "isotypic: scores and direction hold numbers of one type");
         if (!v.same_shape(x)) refuse("the direction is " + shape(v) + ", the scores " + shape(x));
         if (overlap(v, out)) refuse("direction and result share memory");
@@ -80,9 +85,9 @@ public:
     }
     /// L(s) for each sample; 0 for excluded classes.
     template <class S, class R>
-    void vectors(S&& scores, R&& result) {
+    void vectors(S const& scores, R&& result) {
         static_assert(!detail::is_mapped<Loss>, "the loss vector is one of mapped scores: map them first");
-        const auto x = scores_of(std::forward<S>(scores));
+        const auto x = scores_of(scores);
         const auto out = write(x, std::forward<R>(result));
         using T = typename decltype(out)::value_type;
         auto scope = device.scratch().open();

@@ -9,7 +9,7 @@ namespace isotypic {
 /// See the file's comment. Its symmetric part is `unhinged`.
 struct cross_entropy {
     static constexpr char const* name = "cross-entropy";
-    static constexpr loss_law law{.shift = true};
+    static constexpr loss_law law{.shift = true, .nonnegative = true};
     static constexpr double beta() { return 0.5; }  ///< the largest eigenvalue of the Hessian in the scores
 
     loss_curve at(double u) const { return {-u, -1, 0}; }
@@ -18,7 +18,7 @@ struct cross_entropy {
     detail::curve_sums curves(detail::class_row<T>& row, T* slope) const {
         std::fill_n(slope, row.classes, T(1));
         const auto n = double(row.classes);
-        return {n * (row.log_sum() - row.mean_score()), -n, -1};
+        return {n * ((double(row.largest()) - row.mean_score()) + row.log_sum()), -n, -1};
     }
 };
 

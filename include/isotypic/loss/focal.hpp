@@ -10,7 +10,7 @@ namespace isotypic {
 struct focal {
     double gamma = 2;
     static constexpr char const* name = "focal loss";
-    static constexpr loss_law law{.shift = true};
+    static constexpr loss_law law{.shift = true, .nonnegative = true};
 
     void require() const { detail::require_that(gamma >= 0 && std::isfinite(gamma), name, "gamma", gamma, "0 or more"); }
 

@@ -22,7 +22,7 @@ namespace isotypic {
 struct gce {
     double q = 0.7;
     static constexpr char const* name = "generalised cross-entropy";
-    static constexpr loss_law law{.shift = true};
+    static constexpr loss_law law{.shift = true, .nonnegative = true};
 
     void require() const { detail::require_that(q >= 0 && q <= 1, name, "q", q, "between 0 and 1"); }
 
@@ -42,7 +42,7 @@ struct gce {
     template <class T>
     detail::curve_sums curves(detail::class_row<T>& row, T* slope) const {
         const auto n = double(row.classes);
-        const double factor = std::exp(q * (double(row.largest()) - row.log_sum()));  // p_max^q
+        const double factor = std::exp(-q * row.log_sum());  // p_max^q
         const double sum = factor * detail::exp_line(row.classes, T(q), row.largest(), row.score, slope);
         double value = (n - sum) / q;
         if (q < 0.1) {
@@ -56,7 +56,7 @@ struct gce {
 /// See the file's comment.
 struct mae {
     static constexpr char const* name = "absolute error of classes";
-    static constexpr loss_law law{.shift = true, .symmetric = true};
+    static constexpr loss_law law{.shift = true, .symmetric = true, .nonnegative = true};
     static double beta() { return 1 / (3 * std::sqrt(3.0)); }
 
     loss_curve at(double u) const { return {-std::expm1(u), -std::exp(u), -std::exp(u)}; }

@@ -8,7 +8,7 @@
 ///     normalised(l)         N(s, y) = l(s, y) / sum_k l(s, k)                                sum over y: 1
 ///     negative(l, A)        1 - (A - l(s, y)) / sum_k (A - l(s, k)), each A - l at least 0    sum over y: K - 1
 ///
-/// With one class, where the quotient is 0 / 0, N is 1.
+/// With one class, where the quotient is 0 / 0, N is 1. What is normalised says in its law that it is never negative.
 ///
 /// Source: Ma, Huang, Wang, Romano, Erfani and Bailey 2020 (NCE, NFL, NGCE, ..); Ye, Li, Shao and Yang 2023 (NNCE, A = -log 1e-7; the
 /// L1 penalty of their ANL on the weights is the caller's).
@@ -19,7 +19,7 @@ template <class L>
 struct normalised_loss {
     L loss;
 
-    static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift, .symmetric = true, .degree = L::law.degree < 0 ? -1 : 0};
+    static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift, .symmetric = true, .nonnegative = true, .degree = L::law.degree < 0 ? -1 : 0};
     static std::string called() { return "normalised " + name_of<L>(); }
     void require() const { detail::require(loss); }
 
@@ -86,9 +86,9 @@ struct remainder_loss {
     L loss;
     double most;
 
-    static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift};
+    static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift, .nonnegative = true};
     static std::string called() { return "remainder of " + name_of<L>(); }
-    void require() const { detail::require(loss), require_that(std::isfinite(most), called(), "most", most, "finite"); }
+    void require() const { detail::require(loss), require_that(most > 0 && std::isfinite(most), called(), "most", most, "above 0"); }
 
     template <class T>
     void losses(class_row<T>& row, T* out) const {
@@ -160,9 +160,10 @@ struct negative_loss {
 
 }  // namespace detail
 
-/// l / sum l, for a loss that is never negative.
+/// l / sum l.
 template <class_loss L>
 constexpr auto normalised(L const& loss) {
+    static_assert(L::law.nonnegative, "a loss that may be negative has no share of its sum: normalise one whose law says `nonnegative`");
     return detail::normalised_loss<L>{loss};
 }
 

@@ -77,8 +77,11 @@ private:
 
     template <class X>
     static auto array(X&& x) {
-        if constexpr (Work::matrices) return as_blocks(std::forward<X>(x));
-        else return samples(std::forward<X>(x));
+        using plain = std::remove_cvref_t<X>;
+        if constexpr (Work::matrices || is_view<plain> || eigen_like<std::remove_reference_t<X>> || !has_address<plain>)
+            return as_blocks(std::forward<X>(x));
+        else
+            return axes_of(x).rank == 1 ? blocks(as_view(std::forward<X>(x))) : samples(std::forward<X>(x));  // numbers, a sample each
     }
     template <class B>
     static std::string shape(B const& x) {

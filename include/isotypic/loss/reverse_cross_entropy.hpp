@@ -15,7 +15,7 @@ namespace isotypic {
 struct reverse_cross_entropy {
     double log_zero = -9.210340371976184;  ///< A
     static constexpr char const* name = "reverse cross-entropy";
-    static constexpr loss_law law{.shift = true, .symmetric = true};
+    static constexpr loss_law law{.shift = true, .symmetric = true, .nonnegative = true};
     double beta() const { return -log_zero / (3 * std::sqrt(3.0)); }
 
     void require() const { detail::require_that(log_zero < 0 && std::isfinite(log_zero), name, "log_zero", log_zero, "below 0"); }

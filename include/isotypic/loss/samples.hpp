@@ -12,8 +12,8 @@ namespace isotypic {
 
 /// What may come with a batch.
 struct sample_options {
-    std::span<double const> weights{};  ///< a number >= 0 for each sample; a sample of weight 0 is not looked at
-    view<bool const> mask{};            ///< true where a class does not count: samples x classes, or 1 x classes for all
+    std::span<double const> weights{};  ///< a number >= 0 for each sample, as std::vector or {pointer, count}; one of weight 0 is not looked at
+    view<bool const> mask{};            ///< true where a class does not count: as_view of samples x classes, or of 1 x classes for all
 };
 
 namespace detail {
@@ -42,6 +42,18 @@ auto samples(X&& x) {
             }
         }
         return blocks<T>(view<T>(a.data, extent[0], a.extent[last], stride[0], a.stride[last]), extent[1], stride[1]);
+    }
+}
+
+/// Throws where labels have as many axes as lead those of the scores, and others.
+template <class S, class L>
+void require_leading_axes(std::string const& what, S const& scores, L const& labels) {
+    if constexpr (!is_view<S> && !eigen_like<S const> && has_address<S> && !is_view<L> && !eigen_like<L const> && has_address<L>) {
+        const auto s = axes_of(scores);
+        const auto l = axes_of(labels);
+        bool right = true;
+        for (index_t r = 0; r < l.rank && l.rank + 1 == s.rank; ++r) right = right && l.extent[r] == s.extent[r];
+        if (!right) throw error("isotypic: " + what + ": labels have other axes than the leading ones of the scores");
     }
 }
 

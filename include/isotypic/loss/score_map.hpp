@@ -9,8 +9,9 @@
 ///     unit_scores{.scale = c} | l      s -> c s / |s|, each sample by itself
 ///     batch_scores{.scale = c} | l     each class over the batch: mean 0, mean square c^2; no running statistics
 ///
-/// They know no labels, so a symmetric loss stays symmetric, and symmetrising commutes with them; convexity and blindness to a shift are
-/// lost. What they bring is a bound for a loss without one, and degree 0 in the scores, so that a gradient is orthogonal to them.
+/// They know no labels, so a symmetric loss stays symmetric, and symmetrising commutes with them (`symmetrise(map | l)` is
+/// `map | symmetrise(l)`); convexity and blindness to a shift are lost. What they bring is a bound for a loss without one, and degree 0 in
+/// the scores, so that a gradient is orthogonal to them. A map stands before a whole loss: `map | (l + m)`.
 /// Excluded classes and samples of weight 0 are left out of norms and means. A line of zeros stays zero, with derivative 0.
 ///
 /// Both are y = c z / |z| with z = P s on lines (P: nothing, or the mean taken off), so J = (c / |z|) (P - u u'), u = z / |z|, and along v
@@ -67,7 +68,11 @@ public:
         each([&](index_t l, index_t i) { count[l] += 1, mean[l] += double(x[i]); });
         for (index_t l = 0; l < lines; ++l) mean[l] = M::couples_batch && count[l] > 0 ? mean[l] / count[l] : 0;
         each([&](index_t l, index_t i) { size[l] += centred(l, i) * centred(l, i); });
-        for (index_t l = 0; l < lines; ++l) size[l] = std::sqrt(size[l]);
+        constexpr double rounding = 4 * std::numeric_limits<double>::epsilon();  // of a mean that all numbers of a line equal
+        for (index_t l = 0; l < lines; ++l) {
+            size[l] = std::sqrt(size[l]);
+            if (size[l] <= rounding * std::abs(mean[l]) * std::sqrt(count[l])) size[l] = 0;
+        }
     }
 
     void forward(T* y) const {
@@ -123,6 +128,10 @@ template <detail::score_map M, class_loss L>
 constexpr auto operator|(M const& map, L const& loss) {
     return detail::mapped_loss<M, L>{map, loss};
 }
+template <class M, class L>
+constexpr auto operator*(double factor, detail::mapped_loss<M, L> const& l) {
+    return l.map | factor * l.loss;
+}
 template <class A, class B>
     requires(detail::is_mapped<A> || detail::is_mapped<B>)
 constexpr auto operator+(A const&, B const&) {
@@ -135,6 +144,10 @@ constexpr auto symmetrise(detail::mapped_loss<M, L> const& l) {
 template <class M, class L>
 constexpr auto class_insensitive(detail::mapped_loss<M, L> const& l) {
     return l.map | class_insensitive(l.loss);
+}
+template <class M, class L>
+constexpr auto smooth_labels(detail::mapped_loss<M, L> const& l, double r) {
+    return l.map | smooth_labels(l.loss, r);
 }
 
 }  // namespace isotypic

@@ -18,7 +18,7 @@ struct scaled_loss {
     double factor;
     L loss;
 
-    static constexpr loss_law law = L::law;
+    static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift, .symmetric = L::law.symmetric, .degree = L::law.degree};
     static std::string called() { return name_of<L>(); }
     void require() const { detail::require(loss), require_that(std::isfinite(factor), called(), "its factor", factor, "finite"); }
     double beta() const
@@ -56,7 +56,7 @@ struct sum_loss {
     A first;
     B second;
 
-    static constexpr loss_law law{A::law.relabelling && B::law.relabelling, A::law.shift && B::law.shift, A::law.symmetric && B::law.symmetric,
+    static constexpr loss_law law{A::law.relabelling && B::law.relabelling, A::law.shift && B::law.shift, A::law.symmetric && B::law.symmetric, A::law.nonnegative && B::law.nonnegative,
                                   A::law.degree == B::law.degree ? A::law.degree : -1};
     static std::string called() { return name_of<A>().append(" + ").append(name_of<B>()); }
     void require() const { detail::require(first), detail::require(second); }
@@ -100,6 +100,18 @@ template <class_loss L>
 constexpr auto operator*(double factor, L const& loss) {
     return detail::scaled_loss<L>{factor, loss};
 }
+template <class_loss L>
+constexpr auto operator*(L const& loss, double factor) {
+    return factor * loss;
+}
+template <class_loss L>
+constexpr auto operator/(L const& loss, double by) {
+    return (1 / by) * loss;
+}
+template <class_loss A, class_loss B>
+constexpr auto operator-(A const& first, B const& second) {
+    return detail::sum_loss<A, detail::scaled_loss<B>>{first, -1.0 * second};
+}
 template <class_loss A, class_loss B>
 constexpr auto operator+(A const& first, B const& second) {
     return detail::sum_loss<A, B>{first, second};
@@ -110,8 +122,9 @@ constexpr auto sce(double a = 0.1, double b = 1) {
     return a * cross_entropy{} + b * reverse_cross_entropy{};
 }
 
-/// (1 - alpha) U + alpha (1 - p_y): see alpha_mae.hpp.
-constexpr auto mixed_mae(double alpha) {
+/// (1 - alpha) U + alpha (1 - p_y), 0 <= alpha <= 1: see alpha_mae.hpp.
+inline auto mixed_mae(double alpha) {
+    detail::require_that(alpha >= 0 && alpha <= 1, "mixed absolute error", "alpha", alpha, "between 0 and 1");
     return (1 - alpha) * unhinged{} + alpha * mae{};
 }
 

@@ -65,7 +65,7 @@ private:
 
 struct centring {
     static std::string called() { return "symmetrised "; }
-    static constexpr loss_law of(loss_law l) { return l.symmetric = true, l; }
+    static constexpr loss_law of(loss_law l) { return l.symmetric = true, l.nonnegative = false, l; }
     void require() const {}
     double own() const { return 1; }
     double mean() const { return -1; }

@@ -33,7 +33,7 @@ public:
     /// Forgets all but the first.
     void keep(index_t first) {
         const decision_pool old = std::exchange(*this, {});
-        for (index_t k = 0; k < std::min(first, old.count); ++k) add(old.decision(k));
+        for (index_t k = 0; k < (std::min)(first, old.count); ++k) add(old.decision(k));
     }
 
     index_t size() const { return count; }

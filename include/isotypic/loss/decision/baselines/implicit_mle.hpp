@@ -4,7 +4,7 @@
 #include <isotypic/loss/decision/baselines/sum_of_gamma.hpp>
 
 /// \file
-/// Implicit maximum likelihood (I-MLE): black_box.hpp over perturbed decisions. With x_k = x*(chat + sigma noise_k) the value is c' mean of x_k,
+/// Implicit maximum likelihood (I-MLE): black_box_differentiation.hpp over perturbed decisions. With x_k = x*(chat + sigma noise_k) the value is c' mean of x_k,
 /// negated to maximise, and the gradient that is written, with the same noise,
 ///
 ///     mean of (x*(chat + lambda dx + sigma noise_k) - x_k) / lambda                                       dx = c, or -c to maximise

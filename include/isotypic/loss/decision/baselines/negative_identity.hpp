@@ -3,7 +3,7 @@
 #include <isotypic/loss/decision/baselines/baseline.hpp>
 
 /// \file
-/// Back through a solver as if it were the negative identity (NID). The value is that of black_box.hpp; the gradient that is written is
+/// Back through a solver as if it were the negative identity (NID). The value is that of black_box_differentiation.hpp; the gradient that is written is
 /// not its own, but -dx to minimise and dx to maximise for its slope dx in the decision: -c either way. One solve a row; no decisions of
 /// the instances are needed.
 ///

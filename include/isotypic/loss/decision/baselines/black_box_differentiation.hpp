@@ -20,14 +20,14 @@ struct black_box_settings {
 
 /// See the file's comment; calls are those of baseline.hpp.
 template <solver S>
-class black_box : public detail::baseline<black_box<S>> {
+class black_box_differentiation : public detail::baseline<black_box_differentiation<S>> {
 public:
     static constexpr char const* name = "black box";
     static constexpr bool of_decisions = false;
     S& problem;
 
-    explicit black_box(S& s, sense direction = sense::minimise, black_box_settings const& with = {})
-        : detail::baseline<black_box>(direction), problem(s), settings(with) {
+    explicit black_box_differentiation(S& s, sense direction = sense::minimise, black_box_settings const& with = {})
+        : detail::baseline<black_box_differentiation>(direction), problem(s), settings(with) {
         detail::require_that(with.lambda > 0 && std::isfinite(with.lambda), name, "lambda", with.lambda, "above 0");
     }
 
