@@ -9,22 +9,6 @@
 /// Losses of predicted costs that are tried here and are no part of the library. None calls a solver in training.
 namespace decision_focused {
 
-/// A loss of unit costs says how wrong a direction is; what that costs grows with the costs, since regret(chat, k c) = k regret(chat, c). So
-/// an instance counts by its optimum: l (|z*| / mean |z*|)^power.
-template <class L>
-struct staked {
-    L loss;
-    double power, mean;
-
-    static constexpr char const* name = "loss by stakes";
-    static constexpr bool of_decisions = true, of_sensitivities = isotypic::detail::asks_sensitivities<L>;
-    double pull(isotypic::decision_row const& row, costs_in x, decision_out g, isotypic::workspace& w) {
-        const double stake = std::pow(std::fabs(row.optimum) / mean, power), v = loss.pull(row, x, g, w);
-        for (double& slope : g) slope *= stake;
-        return stake * v;
-    }
-};
-
 /// What a component's error e does to the task loss when all else is right is a step of height Delta at e = Delta. Three ways to follow it,
 /// with errors of unit costs and Delta in their scale.
 struct capped {

@@ -15,6 +15,7 @@
 #include <isotypic/loss/decision/cost_group.hpp>
 #include <isotypic/loss/decision/local_costs.hpp>
 #include <isotypic/loss/decision/one_sided.hpp>
+#include <isotypic/loss/decision/stakes.hpp>
 #include <sstream>
 #include <stdexcept>
 
@@ -43,15 +44,10 @@ std::unique_ptr<objective> of_baseline(cost_instances data, L l, long before = 0
     return std::make_unique<minimising<L>>(std::move(data), std::move(l), before);
 }
 
-double mean_stake(cost_instances const& data) {
-    double sum = 0;
-    for (index_t i = 0; i < data.size(); ++i) sum += std::fabs(data.optimum(i)) / double(data.size());
-    return sum;
-}
 template <class L>
 std::unique_ptr<objective> of_stakes(cost_instances data, L l, double power) {
-    const double mean = mean_stake(data);
-    return of_criterion(std::move(data), staked<L>{std::move(l), power, mean});
+    const auto by = isotypic::stakes_of(data, power);
+    return of_criterion(std::move(data), by * std::move(l));
 }
 
 void sensitivities(cost_instances& data, problem& p) {
@@ -97,10 +93,10 @@ std::vector<about_loss> const& all_losses() {
                                              {"si_os", "leak", kind::library, "#1d5fd1", {{0}, {0.1}}},
                                              {"si_os_gauge", "leak", kind::library, "#00a3bf", {{0}, {0.1}}},
                                              {"si_os_local", "width", kind::library, "#4c8c4a", {{0.5}, {1}, {2}}},
-                                             {"cosine_stakes", "power", kind::candidate, "#6fb3b5", {{0.5}, {1}}},
-                                             {"si_os_stakes", "power", kind::candidate, "#3f7ee8", {{0.5}, {1}}},
-                                             {"si_os_local_stakes", "power width", kind::candidate, "#2b7a2f", {{0.5, 0.5}, {0.5, 1}, {1, 1}}},
-                                             {"si_os_gauge_stakes", "power", kind::candidate, "#56c8d8", {{0.5}, {1}}},
+                                             {"cosine_stakes", "power", kind::library, "#6fb3b5", {{0.5}, {1}}},
+                                             {"si_os_stakes", "power", kind::library, "#3f7ee8", {{0.5}, {1}}},
+                                             {"si_os_local_stakes", "power width", kind::library, "#2b7a2f", {{0.5, 0.5}, {0.5, 1}, {1, 1}}},
+                                             {"si_os_gauge_stakes", "power", kind::library, "#56c8d8", {{0.5}, {1}}},
                                              {"capped", "at", kind::candidate, "#a08fc0", {{0.5}, {1}, {2}}},
                                              {"soft_threshold", "width", kind::candidate, "#c0a08f", {{0.1}, {0.25}, {1}}},
                                              {"soft_step", "width", kind::candidate, "#b0b070", {{0.5}, {1}}},

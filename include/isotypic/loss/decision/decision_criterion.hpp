@@ -29,21 +29,21 @@ public:
 
     template <matrix P>
     double value(P&& predictions, cost_instances const& data, std::span<index_t const> rows) {
-        return run(as_view(std::forward<P>(predictions)), data, rows, false, static_cast<view<double>*>(nullptr));
+        return run(as_view(predictions), data, rows, false, static_cast<view<double>*>(nullptr));
     }
     template <matrix P>
     double value(P&& predictions, cost_instances const& data) {
-        return run(as_view(std::forward<P>(predictions)), data, {}, true, static_cast<view<double>*>(nullptr));
+        return run(as_view(predictions), data, {}, true, static_cast<view<double>*>(nullptr));
     }
     template <matrix P, matrix G>
     double gradient(P&& predictions, cost_instances const& data, std::span<index_t const> rows, G&& result) {
         auto out = as_view(std::forward<G>(result));
-        return run(as_view(std::forward<P>(predictions)), data, rows, false, &out);
+        return run(as_view(predictions), data, rows, false, &out);
     }
     template <matrix P, matrix G>
     double gradient(P&& predictions, cost_instances const& data, G&& result) {
         auto out = as_view(std::forward<G>(result));
-        return run(as_view(std::forward<P>(predictions)), data, {}, true, &out);
+        return run(as_view(predictions), data, {}, true, &out);
     }
 
 private:
