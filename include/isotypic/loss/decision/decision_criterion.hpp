@@ -6,7 +6,7 @@
 /// \file
 /// A loss of predicted costs over rows of training instances: what a program calls.
 ///
-///     decision_criterion loss(unit_costs{} | one_sided{});
+///     decision_criterion loss(stakes_of(data) * (unit_costs{} | one_sided{}));      // where to begin: see below
 ///     double v = loss.value(predictions, data, rows);                       // the mean; predictions: a row for each of rows
 ///     double v = loss.gradient(predictions, data, rows, dpredictions);      // dpredictions may be predictions
 ///     double v = loss.gradient(predictions, data, dpredictions);            // of all instances, in their order
@@ -14,6 +14,10 @@
 /// predictions: rows x d, float or double, in any layout; everything inside is double. Nothing is allocated for a shape that has been
 /// seen, but by a solver. What is missing or not finite is an error that names loss and instance, and after an error nothing is written.
 /// Bits do not depend on threads.
+///
+/// Where to begin: what no decision sees is taken off (`unit_costs`, a gauge before it where there is one), what harms no decision is not
+/// paid for (`one_sided`), and an instance counts by what it can lose (`stakes_of`): one solve an instance, before training. With exact
+/// sensitivities `one_sided{} * local_costs{}` is better where the predictor is far off. examples/decision_focused compares them.
 ///
 /// A loss of one's own: see decision_loss.hpp.
 namespace isotypic {
