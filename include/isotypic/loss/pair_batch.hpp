@@ -21,7 +21,8 @@ struct pair_batch {
     bool masked(index_t row, index_t col) const { return mask.data && mask(mask.rows == 1 ? 0 : row, col); }
     bool counts(index_t row, index_t col) const { return share_of(row) > 0 && !masked(row, col); }
     std::string place(index_t row, index_t col, bool matrices) const {
-        const std::string at = matrices ? "(" + std::to_string(row % rows_each) + ", " + std::to_string(col) + ")" : std::to_string(col);
+        std::string at = std::to_string(col);
+        if (matrices) at = std::string("(").append(std::to_string(row % rows_each)).append(", ").append(at).append(")");
         return "element " + at + " of " + sample_text(row / rows_each, samples);
     }
 };
