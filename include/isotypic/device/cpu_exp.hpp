@@ -9,7 +9,7 @@
 
 /// \file
 /// Exponentials of a line, by Eigen's packets. A tail goes through a whole packet too, so a number has the same result wherever it
-/// lies, and sums go by fixed lanes.
+/// lies, and sums go by fixed lanes. -ffast-math leaves them right.
 namespace isotypic::detail {
 
 template <class T>
@@ -57,8 +57,12 @@ packet<T> exp_packet(packet<T> const& a) {
         // A third of the time of Eigen's, which keeps infinities and the last bit, of numbers that are at most 0.
         using bits = typename e::unpacket_traits<P>::integer_packet;
         const P x = e::pmax(a, e::pset1<P>(-88.f)), magic = e::pset1<P>(12582912.f + 127.f);
-        const P shifted = e::pmadd(x, e::pset1<P>(1.44269504f), magic), n = e::psub(shifted, magic);
-        const P r = e::pmadd(n, e::pset1<P>(2.12194440e-4f), e::pmadd(n, e::pset1<P>(-0.693359375f), x));
+        P shifted = e::pmadd(x, e::pset1<P>(1.44269504f), magic);
+        EIGEN_OPTIMIZATION_BARRIER(shifted)  // what is rounded here -ffast-math would take back
+        const P n = e::psub(shifted, magic);
+        P r = e::pmadd(n, e::pset1<P>(-0.693359375f), x);
+        EIGEN_OPTIMIZATION_BARRIER(r)
+        r = e::pmadd(n, e::pset1<P>(2.12194440e-4f), r);
         P p = e::pmadd(r, e::pset1<P>(1.381454017e-3f), e::pset1<P>(8.368745109e-3f));
         p = e::pmadd(r, p, e::pset1<P>(4.166839078e-2f));
         p = e::pmadd(r, p, e::pset1<P>(1.666652040e-1f));
@@ -66,7 +70,7 @@ packet<T> exp_packet(packet<T> const& a) {
         p = e::pmadd(r, e::pmadd(r, p, e::pset1<P>(1.f)), e::pset1<P>(1.f));
         return e::pmul(p, e::preinterpret<P>(e::plogical_shift_left<23>(e::preinterpret<bits>(shifted))));
     } else {
-        const P least = e::pset1<P>(T(-706));
+        const P least = e::pset1<P>(sizeof(T) == 4 ? T(-87.6) : T(-706));
         return e::pand(e::pexp(e::pmax(a, least)), e::pcmp_le(least, a));
     }
 }
@@ -119,6 +123,11 @@ bool finite_line(index_t n, T const* x) {
     bits any = 0;
     for (index_t k = 0; k < n; ++k) any |= bits((std::bit_cast<bits>(x[k]) & exponent) == exponent);
     return !any;
+}
+/// By reference: clang lets no argument of -ffast-math be infinite.
+template <class T>
+bool finite_number(T const& x) {
+    return finite_line(1, &x);
 }
 
 }  // namespace isotypic::detail

@@ -64,10 +64,10 @@ std::string fault(class_batch<T> const& b, index_t i) {
     const auto s = sample(b.scores, i);
     index_t left = 0;
     for (index_t k = 0; k < b.classes; ++k) {
-        const double v = double(s(0, k));
-        const bool out = b.excludes(i, k) || v == -std::numeric_limits<double>::infinity();
+        T const& v = s(0, k);
+        const bool out = b.excludes(i, k) || (!finite_number(v) && v < 0);
         left += !out;
-        if (!out && !std::isfinite(v)) return "the score of class " + std::to_string(k) + " is " + (v > 0 ? "infinite" : "not a number");
+        if (!out && !finite_number(v)) return "the score of class " + std::to_string(k) + " is " + (v > 0 ? "infinite" : "not a number");
         const double asked = b.label ? double(b.label[i] == k) : double(sample(b.soft, i)(0, k));
         if (out && asked != 0) return "its label is class " + std::to_string(k) + ", which is excluded";
     }
@@ -104,7 +104,7 @@ struct kept_classes {
     void gather(class_batch<T> const& b, index_t i, T const* s, T const* q, T const* v) {
         count = 0;
         for (index_t k = 0; k < b.classes; ++k) {
-            if (b.excludes(i, k) || !std::isfinite(s[k])) continue;
+            if (b.excludes(i, k) || !finite_number(s[k])) continue;
             if (b.label && b.label[i] == k) label = count;
             if (q) soft[count] = q[k];
             if (v) extra[count] = v[k];

@@ -106,7 +106,7 @@ private:
     void each(F const& f) const {
         for (index_t i = 0; i < rows; ++i)
             for (index_t k = 0; k < cols; ++k)
-                if (x[i * cols + k] > -std::numeric_limits<T>::infinity()) f(M::couples_batch ? k : i, i * cols + k);
+                if (finite_number(x[i * cols + k])) f(M::couples_batch ? k : i, i * cols + k);
     }
     double centred(index_t l, index_t i) const { return double(x[i]) - mean[l]; }
     double unit(index_t l, index_t i) const { return size[l] > 0 ? centred(l, i) / size[l] : 0; }
