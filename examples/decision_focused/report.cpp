@@ -2,6 +2,7 @@
 #include "report.hpp"
 #include "trials.hpp"
 #include <training/counter.hpp>
+#include <training/on_threads.hpp>
 #include <training/chart.hpp>
 #include <training/files.hpp>
 #include <training/run.hpp>
@@ -28,7 +29,7 @@ bool compare(settings const& s) {
     }
     counter bar(what.name(), long(all.size()) * what.epochs);
     std::mutex one;
-    on_threads(s, Index(all.size()), [&](Index i) {
+    on_threads(s.threads, Index(all.size()), [&](Index i) {
         auto& [e, found] = all[std::size_t(i)];
         found = train(e, d, [&] {
             std::lock_guard lock(one);

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "sweep.hpp"
+#include <training/spread.hpp>
 
 namespace decision_focused {
-
-/// Mean and standard deviation over seeds.
-struct spread {
-    double mean = 0, deviation = 0;
-};
-spread over(std::vector<double> const& x);
 
 /// For each problem the regret of each loss, by degree, and what was chosen.
 std::string tables(comparison const& c);

@@ -1,32 +1,11 @@
 // SPDX-License-Identifier: MIT
 #include "trials.hpp"
 #include <training/counter.hpp>
-#include <training/run.hpp>
-#include <isotypic/device/thread_pool.hpp>
-#include <atomic>
-#include <exception>
+#include <training/on_threads.hpp>
 #include <fstream>
 #include <mutex>
 
 namespace decision_focused {
-
-void on_threads(settings const& s, Index n, std::function<void(Index)> const& f) {
-    isotypic::thread_pool pool(s.threads ? s.threads : isotypic::index_t(std::thread::hardware_concurrency()));
-    std::exception_ptr failure;
-    std::mutex one;
-    std::atomic<bool> stop = false;
-    auto part = [&](Index i) {
-        if (interrupted || stop) return;
-        try {
-            f(i);
-        } catch (...) {
-            std::lock_guard lock(one);
-            failure = std::current_exception(), stop = true;
-        }
-    };
-    pool.parallel_for(n, part);
-    if (failure) std::rethrow_exception(failure);
-}
 
 trials::trials(settings const& s, std::string const& lines_file) : base(s), file(s.out / lines_file) {
     std::filesystem::create_directories(s.out);
@@ -72,7 +51,7 @@ bool trials::make(std::string const& name, std::vector<experiment> const& all) {
     counter bar(name, long(left.size()));
     std::mutex one;
     std::ofstream to(file, std::ios::app);
-    on_threads(base, Index(left.size()), [&](Index i) {
+    on_threads(base.threads, Index(left.size()), [&](Index i) {
         experiment const& e = left[std::size_t(i)];
         const outcome o = train(e, sets.at({e.what.name(), e.seed}));
         std::lock_guard lock(one);

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <nn/matrix.hpp>
 #include "reading.hpp"
 #include "settings.hpp"
 
 /// \file
 /// Inputs with clean labels, in three parts: to learn from, to choose by, and for the final word.
 namespace noisy_labels {
+
+using nn::Index;
+using nn::matrix;
 
 /// A row a sample.
 struct samples {

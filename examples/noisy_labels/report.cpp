@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
 #include <training/counter.hpp>
+#include <training/on_threads.hpp>
 #include "trials.hpp"
 #include <training/chart.hpp>
 #include <training/files.hpp>
@@ -105,7 +106,7 @@ bool compare(settings const& s) {
     }
     counter bar(what.name(), long(all.size()) * what.epochs);
     std::mutex one;
-    on_threads(s, Index(all.size()), [&](Index i) {
+    on_threads(s.threads, Index(all.size()), [&](Index i) {
         result& r = all[std::size_t(i)];
         r.found = train(r.made, d, [&] {
             std::lock_guard lock(one);

@@ -4,15 +4,6 @@
 
 namespace noisy_labels {
 
-spread over(std::vector<double> const& x) {
-    spread s;
-    const double n = double(x.size());
-    for (double y : x) s.mean += y / n;
-    for (double y : x) s.deviation += (y - s.mean) * (y - s.mean);
-    s.deviation = n > 1 ? std::sqrt(s.deviation / (n - 1)) : 0;
-    return s;
-}
-
 std::string rows(std::vector<std::string> const& names, std::vector<std::vector<spread>> const& by_name) {
     std::string md;
     for (std::size_t i = 0; i < names.size(); ++i) {

@@ -1,14 +1,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "sweep.hpp"
+#include <training/spread.hpp>
 
 namespace noisy_labels {
-
-/// Mean and standard deviation over seeds.
-struct spread {
-    double mean = 0, deviation = 0;
-};
-spread over(std::vector<double> const& x);
 
 /// Lines of a table in Markdown: mean +- deviation in percent, the best of each column bold.
 std::string rows(std::vector<std::string> const& names, std::vector<std::vector<spread>> const& by_name);

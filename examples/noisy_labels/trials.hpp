@@ -31,7 +31,4 @@ private:
     nlohmann::json line(experiment const& e, outcome const& o) const;
 };
 
-/// f(i) for i < n on as many threads as asked for, until one throws, which is thrown again, or Ctrl-C.
-void on_threads(settings const& s, Index n, std::function<void(Index)> const& f);
-
 }  // namespace noisy_labels
