@@ -21,7 +21,8 @@ TEST_CASE_TEMPLATE("and classes of score -infinity excluded", T, float, double) 
     const std::vector<int> first{0};
     auto same = [&](auto const& loss) {
         criterion c(loss);
-        const double l = c.gradient(as_view(all.data(), 1, 6), first, as_view(g.data(), 1, 6)), m = c.gradient(as_view(some.data(), 1, 5), first, as_view(h.data(), 1, 5));
+        const double l = c.gradient(as_view(all.data(), 1, 6), first, as_view(g.data(), 1, 6)),
+                     m = c.gradient(as_view(some.data(), 1, 5), first, as_view(h.data(), 1, 5));
         CHECK(std::abs(l - m) < 1e-6);
         CHECK(g[4] == 0);
         for (std::size_t k = 0; k < 4; ++k) CHECK(std::abs(double(g[k] - h[k])) < 1e-6);

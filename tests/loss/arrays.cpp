@@ -26,7 +26,9 @@ template <class T>
 struct results {
     std::vector<double> values;
     std::vector<T> gradient, turned;
-    friend bool operator==(results const& a, results const& b) { return same_bits(a.values, b.values) && same_bits(a.gradient, b.gradient) && same_bits(a.turned, b.turned); }
+    friend bool operator==(results const& a, results const& b) {
+        return same_bits(a.values, b.values) && same_bits(a.gradient, b.gradient) && same_bits(a.turned, b.turned);
+    }
 };
 template <class T, class C>
 results<T> all_of(C& loss, view<T> s, labels const& y, view<T> v, view<T> out) {
@@ -160,7 +162,8 @@ TEST_CASE("arrays of two, three and four axes: leading axes are the batch, label
         c.gradient(x3, y2, x3);
         CHECK(same(x3, g, in3));
         x3 = c3;
-        for (double other : {c.value(x3, y), c.value(x3, y64), c.value(x3, bytes), c.value(x3, column), c.value(x3, y1), c.value(x4, y2), c.value(x2, y3)}) CHECK(other == value);
+        for (double other : {c.value(x3, y), c.value(x3, y64), c.value(x3, bytes), c.value(x3, column), c.value(x3, y1), c.value(x4, y2), c.value(x2, y3)})
+            CHECK(other == value);
         CHECK(c.value(x3, q3) == c.value(s, soft));
         CHECK(c.value(x3, soft.cwiseAbs().eval()) != value);
         const span_of<double> span{x3.data(), {4, 6, 5}, {30, 5, 1}};
@@ -228,7 +231,8 @@ TEST_CASE("nothing is allocated for a shape that has been seen") {
             thread_pool pool(threads);
             criterion c(loss, {}, pool);
             auto everything = [&] {
-                double sum = c.value(s, y) + c.value(columns, soft, with) + c.gradient(s, y, out) + c.gradient(columns, y, out_columns) + c.gradient(s, soft, out, with);
+                double sum =
+                    c.value(s, y) + c.value(columns, soft, with) + c.gradient(s, y, out) + c.gradient(columns, y, out_columns) + c.gradient(s, soft, out, with);
                 c.hvp(s, y, v, out), c.hvp(columns, soft, v, out_columns, with);
                 c.values(s, y, view<double>(each.data(), 300, 1));
                 if constexpr (class_loss<std::remove_cvref_t<decltype(loss)>>) c.vectors(s, out);
@@ -262,7 +266,8 @@ TEST_CASE("a sample's result depends on the rest of the batch only where the los
         for (index_t n : {1, 2, 17, 33}) {
             const scores some = s.topRows(n);
             const labels few(y.begin(), y.begin() + n);
-            const double change = (values_of(loss, some, few) - all.head(n)).norm() + (gradient_of(loss, some, few) - g.topRows(n)).norm() + (hvp_of(loss, some, few, some) - h.topRows(n)).norm();
+            const double change = (values_of(loss, some, few) - all.head(n)).norm() + (gradient_of(loss, some, few) - g.topRows(n)).norm() +
+                                  (hvp_of(loss, some, few, some) - h.topRows(n)).norm();
             if (coupled)
                 CHECK(change > 1e-3);
             else

@@ -140,7 +140,8 @@ template <class A, class B>
 double distance(A const& a, B const& b, std::uint64_t which = 1) {
     const scores s = random_scores(which), v = random_scores(which + 50);
     const labels y = random_labels(which);
-    return (values_of(a, s, y) - values_of(b, s, y)).norm() + (gradient_of(a, s, y) - gradient_of(b, s, y)).norm() + (hvp_of(a, s, y, v) - hvp_of(b, s, y, v)).norm();
+    return (values_of(a, s, y) - values_of(b, s, y)).norm() + (gradient_of(a, s, y) - gradient_of(b, s, y)).norm() +
+           (hvp_of(a, s, y, v) - hvp_of(b, s, y, v)).norm();
 }
 
 /// The derivative of f at 0, of order four.

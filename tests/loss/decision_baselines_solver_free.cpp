@@ -197,7 +197,7 @@ TEST_CASE("the projection onto a cone is that of all subsets of its normals") {
         std::vector<numbers> all;
         for (index_t k = 0; k < 8; ++k) all.push_back(numbers(row(random, k).begin(), row(random, k).end()));
         if (t % 3 == 1) all[1] = all[0], all[3] = all[2], all[4] = all[2];  // repeated
-        if (t % 3 == 2)                                                    // a line, and a sum
+        if (t % 3 == 2)                                                     // a line, and a sum
             for (std::size_t j = 0; j < 5; ++j) all[1][j] = -all[0][j], all[3][j] = all[0][j] + all[2][j];
         const dense p = projected(all, u), r = u - p;
         CHECK((p - nearest(all, u)).norm() < 1e-10);

@@ -123,8 +123,10 @@ TEST_CASE("B4: regret is of degree 1 in the costs and 0 in predictions, and boun
         const auto degree = [&](auto const& l, double of_p, double of_both) {
             const double v = value(l, p, data);
             CHECK(value(l, p * k, scaled) == doctest::Approx(std::pow(k, of_both) * v).epsilon(1e-12));
-            if (of_p >= 0) CHECK(value(l, p * k, data) == doctest::Approx(v).epsilon(1e-12));
-            else CHECK(std::abs(value(l, p * k, data) - v) > 1e-3);
+            if (of_p >= 0)
+                CHECK(value(l, p * k, data) == doctest::Approx(v).epsilon(1e-12));
+            else
+                CHECK(std::abs(value(l, p * k, data) - v) > 1e-3);
         };
         degree(unit_costs{} | one_sided{.leak = 0.1}, 0, 0);
         degree(unit_costs{} | squared_costs{}, 0, 0);

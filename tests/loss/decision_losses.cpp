@@ -131,13 +131,15 @@ TEST_CASE("gradients are those of the value, in every combination; with unit_cos
             CHECK((orthogonal ? along < 1e-12 : along > 1e-3));
         });
     };
-    for_each_problem([&](listed const& x, sense to, dense const& c, variable_bounds const& bounds) {
-        const dense a = c.cols() == 40 ? grid{}.balances() : uniform(2, c.cols(), 5, -1, 1);
-        check(cost_instances(c, x, to, bounds), c, a, [&](std::span<double const> cost, std::span<double const> best, std::span<double> delta) {
-            const numbers found = forced(x, to, cost, best);
-            std::copy(found.begin(), found.end(), delta.begin());
-        });
-    }, 6);
+    for_each_problem(
+        [&](listed const& x, sense to, dense const& c, variable_bounds const& bounds) {
+            const dense a = c.cols() == 40 ? grid{}.balances() : uniform(2, c.cols(), 5, -1, 1);
+            check(cost_instances(c, x, to, bounds), c, a, [&](std::span<double const> cost, std::span<double const> best, std::span<double> delta) {
+                const numbers found = forced(x, to, cost, best);
+                std::copy(found.begin(), found.end(), delta.begin());
+            });
+        },
+        6);
     const dense c = uniform(6, 6, 3, 0.2, 2), x = (3 * uniform(6, 6, 4)).array().floor() - 1, a = uniform(2, 6, 5, -1, 1);
     const auto any = [](std::span<double const> cost, auto, std::span<double> delta) { std::copy(cost.begin(), cost.end(), delta.begin()); };
     for (sense to : {sense::minimise, sense::maximise}) check(cost_instances(c, x, to, {numbers(6, -1), numbers(6, 1)}), c, a, any);

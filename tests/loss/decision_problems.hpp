@@ -66,9 +66,8 @@ struct grid {
     void sensitivity(std::span<double const> c, std::span<double const> x, std::span<double> delta) const {
         const numbers near = distances(c, false), far = distances(c, true);
         std::vector<index_t> layer(c.size());
-        for_each_arc([&](std::size_t a, index_t u, index_t v) {
-            delta[a] = near[std::size_t(u)] + c[a] + far[std::size_t(v)] - near.back(), layer[a] = u / n + u % n;
-        });
+        for_each_arc(
+            [&](std::size_t a, index_t u, index_t v) { delta[a] = near[std::size_t(u)] + c[a] + far[std::size_t(v)] - near.back(), layer[a] = u / n + u % n; });
         const numbers through(delta.begin(), delta.end());
         for (std::size_t a = 0; a < c.size(); ++a) {
             if (x[a] == 0) continue;

@@ -24,7 +24,8 @@ std::string error_of(F const& f) {
 /// Value, gradient and Hessian product are finite.
 template <class L, class T>
 bool finite(L const& loss, matrix_of<T> const& s, labels const& y) {
-    return values_of(loss, s, y).allFinite() && gradient_of(loss, s, y).allFinite() && hvp_of(loss, s, y, matrix_of<T>(matrix_of<T>::Constant(s.rows(), s.cols(), T(0.5)))).allFinite();
+    return values_of(loss, s, y).allFinite() && gradient_of(loss, s, y).allFinite() &&
+           hvp_of(loss, s, y, matrix_of<T>(matrix_of<T>::Constant(s.rows(), s.cols(), T(0.5)))).allFinite();
 }
 template <class L>
 inline constexpr bool is_batch = couples_batch<L>;
@@ -129,7 +130,8 @@ TEST_CASE("what is wrong with a sample is said by the name of the loss and the s
         flags mask = flags::Constant(1, classes, false);
         mask(0, 3) = true;
         says(good, y, "sample 3 of 5: its label is class 3, which is excluded", {.mask = mask_of(mask)});
-        CHECK(error_of([&] { plain.value(s, scores(scores::Zero(samples, classes))); }) == "isotypic: " + name + ": sample 4 of 5: all of its classes are excluded");
+        CHECK(error_of([&] { plain.value(s, scores(scores::Zero(samples, classes))); }) ==
+              "isotypic: " + name + ": sample 4 of 5: all of its classes are excluded");
         says(good, {0, 1, 6, 3, 4}, "the label of sample 2 of 5 is 6, and there are 6 classes");
         says(good, {0, 1, 2, 3, -1}, "the label of sample 4 of 5 is -1, and there are 6 classes");
         says(good, {0, 1, 2, 3}, "4 labels for 5 samples");
@@ -156,7 +158,9 @@ TEST_CASE("what is wrong with a sample is said by the name of the loss and the s
         CHECK(error_of([&] { plain.value(s, soft); }) == "isotypic: " + name + ": sample 0 of 5: its label is class 5, which is excluded");
         std::vector<double> memory(40, 0.5);
         const view<double> x(memory.data(), 4, 6), later(memory.data() + 6, 4, 6), again(memory.data(), 4, 6, 0, 1);
-        CHECK(error_of([&] { plain.gradient(x, labels{0, 1, 2, 3}, later); }) == "isotypic: " + name + ": scores and result share some memory, but not all of it");
+        CHECK(error_of([&] {
+                  plain.gradient(x, labels{0, 1, 2, 3}, later);
+              }) == "isotypic: " + name + ": scores and result share some memory, but not all of it");
         CHECK(error_of([&] { plain.gradient(good.topRows(4), labels{0, 1, 2, 3}, again); }) == "isotypic: " + name + ": the result repeats its own memory");
         CHECK(error_of([&] { plain.gradient(x, labels{0, 1, 2, 3}, x); }) == "no error");
         CHECK(error_of([&] { plain.value(good, y); }) == "no error");
@@ -212,8 +216,9 @@ TEST_CASE("one class: nothing to learn, and nothing that is not finite") {
     });
     const scores s = random_scores(1, 1, 1);
     const labels y{0};
-    for (double v : {value_of(cross_entropy{}, s, y), value_of(unhinged{}, s, y), value_of(gce{}, s, y), value_of(mae{}, s, y), value_of(tempered_mae{}, s, y), value_of(focal{}, s, y),
-                     value_of(agce{}, s, y), value_of(aul{}, s, y), value_of(symmetrise(ael{}), s, y), value_of(negative(cross_entropy{}), s, y), value_of(symmetrise(focal{}), s, y)})
+    for (double v : {value_of(cross_entropy{}, s, y), value_of(unhinged{}, s, y), value_of(gce{}, s, y), value_of(mae{}, s, y), value_of(tempered_mae{}, s, y),
+                     value_of(focal{}, s, y), value_of(agce{}, s, y), value_of(aul{}, s, y), value_of(symmetrise(ael{}), s, y),
+                     value_of(negative(cross_entropy{}), s, y), value_of(symmetrise(focal{}), s, y)})
         CHECK(std::abs(v) < 1e-15);
     CHECK(value_of(normalised(cross_entropy{}), s, y) == 1);
     CHECK(value_of(normalised(ael{}), s, y) == 1);
@@ -368,7 +373,8 @@ TEST_CASE("a class that does not vary over the batch has standard scores 0, with
     for (index_t n : {3, 7}) {
         scores s = random_scores(1, n, 3);
         s.col(1).setConstant(0.1);
-        const scores g = gradient_of(batch_scores{} | cross_entropy{}, s, labels(std::size_t(n), 1)), h = hvp_of(batch_scores{} | cross_entropy{}, s, labels(std::size_t(n), 1), s);
+        const scores g = gradient_of(batch_scores{} | cross_entropy{}, s, labels(std::size_t(n), 1)),
+                     h = hvp_of(batch_scores{} | cross_entropy{}, s, labels(std::size_t(n), 1), s);
         CHECK(g.col(1).norm() == 0);
         CHECK(g.col(0).norm() > 1e-3);
         CHECK(h.col(1).norm() == 0);

@@ -119,7 +119,8 @@ TEST_CASE("the gradient of a loss of mapped scores is orthogonal to each line of
     const scores s = random_scores(1);
     const labels y = random_labels(1);
     INFO("ISOTYPIC_SEED=", seed());
-    const scores u = gradient_of(unit_scores{} | cross_entropy{}, s, y), b = gradient_of(batch_scores{} | cross_entropy{}, s, y), plain = gradient_of(cross_entropy{}, s, y);
+    const scores u = gradient_of(unit_scores{} | cross_entropy{}, s, y), b = gradient_of(batch_scores{} | cross_entropy{}, s, y),
+                 plain = gradient_of(cross_entropy{}, s, y);
     CHECK(u.cwiseProduct(s).rowwise().sum().norm() < 1e-14);
     CHECK(b.cwiseProduct(s).colwise().sum().norm() < 1e-14);
     CHECK(b.colwise().sum().norm() < 1e-14);

@@ -123,7 +123,8 @@ TEST_CASE("ranges: what each bounded loss reaches and never passes") {
     check(agce{.a = 2, .q = 1.5}, 0, (std::pow(3, 1.5) - std::pow(2, 1.5)) / 1.5);
     check(aul{.a = 2, .q = 1.5}, 0, (std::pow(2, 1.5) - 1) / 1.5);
     check(ael{.a = 2}, std::exp(-0.5), 1);
-    CHECK(value_of(unhinged{}, scores(100 * random_scores(6)), labels(samples, 0)) != doctest::Approx(value_of(unhinged{}, random_scores(6), labels(samples, 0))));
+    CHECK(value_of(unhinged{}, scores(100 * random_scores(6)), labels(samples, 0)) !=
+          doctest::Approx(value_of(unhinged{}, random_scores(6), labels(samples, 0))));
 }
 
 TEST_CASE("the gradient at equal scores is a rate times that of cross-entropy") {

@@ -12,7 +12,9 @@ constexpr bool picks = std::is_same_v<loss_for<symmetry<Rows, Cols>>, Loss>;
 template <class Role, class Loss>
 constexpr bool of_role = std::is_same_v<loss_for<Role>, Loss>;
 template <class G>
-constexpr bool has_loss = requires { typename loss_for<G>; };
+constexpr bool has_loss = requires {
+    typename loss_for<G>;
+};
 
 template <class F>
 void for_each_cell(F const& f) {
@@ -47,7 +49,8 @@ TEST_CASE("the value is the dual of the canonical norm, and the gradient its ste
                 const auto [m, n] = shape;
                 storage<double> p(m, n, o), y(m, n, o), r(m, n, o), u(m, n, o), z(m, n, o);
                 p.fill(1), y.fill(2);
-                transform(d, [](double a, double b, double& to) { to = a - b; }, p.all, y.all, r.all);
+                transform(
+                    d, [](double a, double b, double& to) { to = a - b; }, p.all, y.all, r.all);
                 const norm_for<G> norm;
                 auto loss = sum_loss<G>();
                 norm.steepest(d, blocks<double const>(r.all), u.all);

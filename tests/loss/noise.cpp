@@ -11,9 +11,7 @@ namespace {
 using dense = Eigen::MatrixXd;
 
 /// Soft labels after a channel that with probability eta changes a label into one of the others, all alike.
-scores noised(scores const& q, double eta) {
-    return (1 - eta) * q + eta / double(q.cols() - 1) * (scores::Ones(q.rows(), q.cols()) - q);
-}
+scores noised(scores const& q, double eta) { return (1 - eta) * q + eta / double(q.cols() - 1) * (scores::Ones(q.rows(), q.cols()) - q); }
 /// 1 - tau
 double kept(double eta, index_t k = classes) { return 1 - eta * double(k) / double(k - 1); }
 
@@ -145,9 +143,7 @@ TEST_CASE("two uniform noise channels are one: their factors 1 - tau multiply, a
         CHECK(apart(l(often), other(clean)) < 1e-10);
         CHECK(apart(l(noised(clean, 0.1)), other(clean)) > 1e-2);
     };
-    auto each = [&](auto const& l) {
-        check(detail::name_of(l), reader(l, s), reader(symmetrise(l), s), reader(class_insensitive(l), s));
-    };
+    auto each = [&](auto const& l) { check(detail::name_of(l), reader(l, s), reader(symmetrise(l), s), reader(class_insensitive(l), s)); };
     each(cross_entropy{}), each(gce{.q = 0.3}), each(tempered_mae{.alpha = 0.05});
     CHECK(kept(0.9) < 0);
 }

@@ -183,8 +183,7 @@ TEST_CASE("weights, layouts, axes, threads, memory, errors") {
 TEST_CASE("errors name the loss and the place") {
     dense p = gaussian(4, 3, 1), y = targets(logistic{}, 4, 3, 2), g = p;
     y(2, 1) = 0.5;
-    CHECK_THROWS_WITH(criterion(logistic{}).gradient(p, y, g),
-                      "isotypic: logistic loss: the target is 0.500000, not -1 or 1, at element 1 of sample 2 of 4");
+    CHECK_THROWS_WITH(criterion(logistic{}).gradient(p, y, g), "isotypic: logistic loss: the target is 0.500000, not -1 or 1, at element 1 of sample 2 of 4");
     CHECK(g == p);
     p(3, 2) = not_a_number;
     CHECK_THROWS_WITH(criterion(squared{}, {.name = "final loss"}).value(p, y),

@@ -116,12 +116,14 @@ loss_errors loss_law_errors(Loss const& loss, index_t classes = 5, double size =
 
         // All labels at once.
         const double total = sum.value(at(s), at(other = numbers(n, 1.0)));
-        least = draw && !(total < least) && !std::isnan(total) ? least : total, most = draw && !(total > most) && !std::isnan(total) ? most : total, scale = std::fmax(scale, std::fmax(all, std::abs(total)));
+        least = draw && !(total < least) && !std::isnan(total) ? least : total, most = draw && !(total > most) && !std::isnan(total) ? most : total,
+        scale = std::fmax(scale, std::fmax(all, std::abs(total)));
 
         // Derivatives along v.
         const double step = 1e-5 * size;
         numbers plus = moved(s, step, v), minus = moved(s, -step, v), both(n);
-        const double slope = std::inner_product(g.begin(), g.end(), v.begin(), 0.0), up = sum.gradient(at(plus), label, at(ahead)), down = sum.gradient(at(minus), label, at(behind));
+        const double slope = std::inner_product(g.begin(), g.end(), v.begin(), 0.0), up = sum.gradient(at(plus), label, at(ahead)),
+                     down = sum.gradient(at(minus), label, at(behind));
         const double steepest = std::sqrt(std::inner_product(g.begin(), g.end(), g.begin(), 0.0) * std::inner_product(v.begin(), v.end(), v.begin(), 0.0));
         worse(worst.gradient, std::abs((up - down) / (2 * step) - slope) / std::fmax(steepest, 1e-300));
         sum.hvp(at(s), label, at(v), at(h));

@@ -11,8 +11,8 @@
 ///     mixed_mae(a)                 L = (1 - a) U + a (1 - p_y)                      a = 0: U;       a = 1: mae
 ///
 /// The first is bounded for a > 0, with L_a(t s) = t L_(a t)(s), gradient -pi_y (e_y - pi) and beta = a / (3 sqrt 3), exactly and for
-/// every K; times K it starts with the gradient of cross-entropy. The second is unbounded for a < 1; its beta is a / (3 sqrt 3). With t_k = expm1(a (s_k - max s)) / a
-/// the first is (mean t - t_y) / (K (1 + a mean t)), which loses nothing down to a = 0.
+/// every K; times K it starts with the gradient of cross-entropy. The second is unbounded for a < 1; its beta is a / (3 sqrt 3). With
+/// t_k = expm1(a (s_k - max s)) / a the first is (mean t - t_y) / (K (1 + a mean t)), which loses nothing down to a = 0.
 namespace isotypic {
 
 /// See the file's comment.
@@ -42,7 +42,7 @@ struct tempered_mae {
         const double value = (total * t.mean - w.own * own - w.every * double(n) * t.mean) / t.sum;
         if (!g) return value;
         const T scale = T(-1 / t.sum);
-        detail::exp_line(n, T(alpha), T(t.largest), row.score, g);  // pi times sum
+        detail::exp_line(n, T(alpha), T(t.largest), row.score, g);                           // pi times sum
         const double expected = (w.own * (w.mass + alpha * own) + w.every * t.sum) / t.sum;  // <w, pi>
         if (w.soft) {
             for (index_t k = 0; k < n; ++k) g[k] *= scale * T(w.at(k) - expected);

@@ -15,8 +15,8 @@ struct class_batch {
     blocks<T const> scores;
     index_t samples, classes;
     view<bool const> mask;
-    double* share;               // what each sample counts for
-    index_t* label = nullptr;    // or
+    double* share;             // what each sample counts for
+    index_t* label = nullptr;  // or
     blocks<T const> soft = {};
 
     bool excludes(index_t sample, index_t k) const { return mask.data && mask(mask.rows == 1 ? 0 : sample, k); }
@@ -30,7 +30,8 @@ inline constexpr index_t tile_rows = 16;
 template <class T>
 class row_tile {
 public:
-    row_tile(workspace& w, blocks<T> const& x) : array(x), direct(x.first.col_stride == 1 || x.cols() == 1), memory(direct ? nullptr : w.take<value>(tile_rows * x.cols())) {}
+    row_tile(workspace& w, blocks<T> const& x)
+        : array(x), direct(x.first.col_stride == 1 || x.cols() == 1), memory(direct ? nullptr : w.take<value>(tile_rows * x.cols())) {}
 
     /// Row i, of a tile that begins with row `from`.
     T* row(index_t from, index_t i) const { return direct ? sample(array, i).data : memory + (i - from) * array.cols(); }
@@ -147,7 +148,8 @@ void for_each_row(cpu& device, std::string const& what, class_batch<T> const& b,
                 if (!whole) {
                     if (!fault(b, i).empty()) {
                         index_t first = bad.load();
-                        while (i < first && !bad.compare_exchange_weak(first, i)) {}
+                        while (i < first && !bad.compare_exchange_weak(first, i)) {
+                        }
                         return;
                     }
                     kept.gather(b, i, s, q, v);

@@ -55,7 +55,8 @@ struct curve_sums {
 /// The sums of f and f' over the classes, with f'(log p_k) = factor slope_k. A loss whose loop is worth vectors has its own.
 template <class L, class T>
 curve_sums curves(L const& l, class_row<T>& row, T* slope) {
-    if constexpr (requires { l.curves(row, slope); }) return l.curves(row, slope);
+    if constexpr (requires { l.curves(row, slope); })
+        return l.curves(row, slope);
     else {
         curve_sums sum{0, 0, 1};
         for (index_t k = 0; k < row.classes; ++k) {
@@ -69,7 +70,8 @@ curve_sums curves(L const& l, class_row<T>& row, T* slope) {
 /// out_k <- l(s, k).
 template <class L, class T>
 void losses(L const& l, class_row<T>& row, T* out) {
-    if constexpr (row_loss<L>) l.losses(row, out);
+    if constexpr (row_loss<L>)
+        l.losses(row, out);
     else
         for (index_t k = 0; k < row.classes; ++k) out[k] = T(l.at(row.log_probability(k)).value);
 }
@@ -77,7 +79,8 @@ void losses(L const& l, class_row<T>& row, T* out) {
 /// Returns <w, L(s)>; g, unless null, <- its gradient.
 template <class L, class T>
 double pull(L const& l, class_row<T>& row, class_target<T> const& w, T* g) {
-    if constexpr (row_loss<L>) return l.pull(row, w, g);
+    if constexpr (row_loss<L>)
+        return l.pull(row, w, g);
     else {
         const index_t n = row.classes;
         if (w.soft) {
@@ -117,7 +120,8 @@ double pull(L const& l, class_row<T>& row, class_target<T> const& w, T* g) {
 /// out_k <- the derivative of l(s, k) along v.
 template <class L, class T>
 void push(L const& l, class_row<T>& row, T const* v, T* out) {
-    if constexpr (row_loss<L>) l.push(row, v, out);
+    if constexpr (row_loss<L>)
+        l.push(row, v, out);
     else {
         const double mean = row.expected(v);
         for (index_t k = 0; k < row.classes; ++k) out[k] = T(l.at(row.log_probability(k)).slope * (double(v[k]) - mean));
@@ -127,7 +131,8 @@ void push(L const& l, class_row<T>& row, T const* v, T* out) {
 /// g <- the Hessian of <w, L> times v; g is not v.
 template <class L, class T>
 void turn(L const& l, class_row<T>& row, class_target<T> const& w, T const* v, T* g) {
-    if constexpr (row_loss<L>) l.turn(row, w, v, g);
+    if constexpr (row_loss<L>)
+        l.turn(row, w, v, g);
     else {
         const double mean = row.expected(v), inverse = row.inverse();
         T const* e = row.exponential();

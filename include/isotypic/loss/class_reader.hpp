@@ -21,7 +21,8 @@ protected:
     reduction reduce;
     cpu device;
 
-    class_reader(std::string loss, criterion_options how, executor_ref threads) : called(*how.name ? std::string(how.name) : std::move(loss)), reduce(how.reduce), device(threads) {}
+    class_reader(std::string loss, criterion_options how, executor_ref threads)
+        : called(*how.name ? std::string(how.name) : std::move(loss)), reduce(how.reduce), device(threads) {}
 
     template <class B>
     static std::string shape(B const& x) {
@@ -32,7 +33,9 @@ protected:
     /// What is only read may be a temporary: it lives as long as the call.
     template <class X>
     static auto scores_of(X const& x) {
-        static_assert(requires { samples(x); }, "isotypic: this has no shape or no memory of its own: evaluate it into a matrix, or pass a map or as_view(pointer, rows, cols)");
+        static_assert(
+            requires { samples(x); },
+            "isotypic: this has no shape or no memory of its own: evaluate it into a matrix, or pass a map or as_view(pointer, rows, cols)");
         const auto b = samples(x);
         using T = typename decltype(b)::value_type;
         static_assert(scalar<T>, "isotypic: a loss takes float or double");
@@ -80,7 +83,8 @@ protected:
     template <class T, class G>
     blocks<T> write(blocks<T const> const& x, G&& result) const {
         const auto g = samples(std::forward<G>(result));
-        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, blocks<T>>, "isotypic: a result holds numbers of the scores' type, in memory that may be written");
+        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, blocks<T>>,
+                      "isotypic: a result holds numbers of the scores' type, in memory that may be written");
         if (!g.same_shape(x)) refuse("the result is " + shape(g) + ", the scores " + shape(x));
         if (overlaps_itself(g)) refuse("the result repeats its own memory");
         if (!same_place(x, g) && overlap(x, g)) refuse("scores and result share some memory, but not all of it");

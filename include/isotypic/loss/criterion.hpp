@@ -17,8 +17,8 @@
 ///
 /// scores: an array whose last axis are the classes and whose leading ones are the batch, float or double: Eigen, xtensor, mdspan, views
 /// and blocks, in any layout, without a copy. labels: whole numbers, one a sample, in any container; or soft labels, an array like the
-/// scores, whose rows may have any sum. A mask excludes classes, and so does a score of -infinity: they count in no mean and have gradient 0. With weights the mean is
-/// sum w l / sum w; a sample of weight 0 is not looked at, nor its label.
+/// scores, whose rows may have any sum. A mask excludes classes, and so does a score of -infinity: they count in no mean and have
+/// gradient 0. With weights the mean is sum w l / sum w; a sample of weight 0 is not looked at, nor its label.
 ///
 /// Nothing is allocated for a shape that has been seen. Labels, weights and shapes are checked before anything is written; a score that is
 /// not finite is found on the way, so that a result is then of no use. Errors name the loss and the sample.
@@ -27,8 +27,9 @@ namespace isotypic {
 /// See the file's comment. Moves, does not copy.
 template <class Loss>
 class criterion : detail::class_reader {
-    static_assert(class_loss<Loss> || detail::is_mapped<Loss>,
-                  "a criterion takes a loss: cross_entropy{}, symmetrise(gce{}), unit_scores{} | unhinged{}, or a type with `name`, `law` and `at(log_probability)`");
+    static_assert(
+        class_loss<Loss> || detail::is_mapped<Loss>,
+        "a criterion takes a loss: cross_entropy{}, symmetrise(gce{}), unit_scores{} | unhinged{}, or a type with `name`, `law` and `at(log_probability)`");
 
 public:
     /// Does the loss of a sample depend on the others of its batch?
@@ -94,7 +95,8 @@ public:
         auto b = read(x, {}, false);
         b.label = device.scratch().template take<index_t>(b.samples);
         std::fill_n(b.label, b.samples, index_t{-1});
-        detail::for_each_row<T>(device, called, b, nullptr, &out, [&](index_t, detail::class_row<T>& row, auto const&, T const*, T* to) { detail::losses(loss, row, to); });
+        detail::for_each_row<T>(device, called, b, nullptr, &out,
+                                [&](index_t, detail::class_row<T>& row, auto const&, T const*, T* to) { detail::losses(loss, row, to); });
     }
 
 private:
@@ -148,9 +150,8 @@ private:
     }
     template <class L, class T>
     void turn(L const& l, detail::class_batch<T> const& b, blocks<T const> const& v, blocks<T> const& out) {
-        detail::for_each_row<T>(device, called, b, &v, &out, [&](index_t, detail::class_row<T>& row, detail::class_target<T> const& w, T const* t, T* h) {
-            detail::turn(l, row, w, t, h);
-        });
+        detail::for_each_row<T>(device, called, b, &v, &out,
+                                [&](index_t, detail::class_row<T>& row, detail::class_target<T> const& w, T const* t, T* h) { detail::turn(l, row, w, t, h); });
     }
 };
 

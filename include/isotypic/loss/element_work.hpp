@@ -25,14 +25,17 @@ struct element_work {
 
 private:
     template <class L>
-    static constexpr bool picky = requires(double y) { L::takes(y), L::targets; };
+    static constexpr bool picky = requires(double y) {
+        L::takes(y), L::targets;
+    };
 
     template <class T, class L>
     static void require(cpu& device, std::string const& called, pair_batch<T> const& b, L const&) {
         bool well = all_finite(device, b.prediction) && all_finite(device, b.target);
         if constexpr (picky<L>) {
             double* refused = device.scratch().template take<double>(b.target.count);
-            item_sums(device, [](T y) { return double(!L::takes(double(y))); }, refused, b.target);
+            item_sums(
+                device, [](T y) { return double(!L::takes(double(y))); }, refused, b.target);
             for (index_t k = 0; k < b.target.count; ++k) well = well && refused[k] == 0;
         }
         if (well) return;

@@ -11,7 +11,8 @@ class mapped_batch {
 public:
     class_batch<T> batch;
 
-    mapped_batch(cpu& d, std::string const& called, Map const& map, class_batch<T> const& b) : batch(b), device(d), lines(map, d.scratch(), masked(called), b.samples, b.classes) {
+    mapped_batch(cpu& d, std::string const& called, Map const& map, class_batch<T> const& b)
+        : batch(b), device(d), lines(map, d.scratch(), masked(called), b.samples, b.classes) {
         T* y = take();
         lines.forward(y);
         batch.scores = view<T const>(y, b.samples, b.classes), batch.mask = {};
@@ -44,7 +45,8 @@ private:
         T* s = take();
         for (index_t i = 0; i < batch.samples; ++i)
             if (batch.share[i] > 0)
-                if (const std::string why = fault(batch, i); !why.empty()) throw error("isotypic: " + called + ": " + sample_text(i, batch.samples) + ": " + why);
+                if (const std::string why = fault(batch, i); !why.empty())
+                    throw error("isotypic: " + called + ": " + sample_text(i, batch.samples) + ": " + why);
         each([&](index_t i, index_t k) {
             const bool out = !(batch.share[i] > 0) || batch.excludes(i, k);
             s[i * batch.classes + k] = out ? -std::numeric_limits<T>::infinity() : sample(batch.scores, i)(0, k);

@@ -19,7 +19,8 @@ template <class L>
 struct normalised_loss {
     L loss;
 
-    static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift, .symmetric = true, .nonnegative = true, .degree = L::law.degree < 0 ? -1 : 0};
+    static constexpr loss_law law{
+        .relabelling = L::law.relabelling, .shift = L::law.shift, .symmetric = true, .nonnegative = true, .degree = L::law.degree < 0 ? -1 : 0};
     static std::string called() { return "normalised " + name_of<L>(); }
     void require() const { detail::require(loss); }
 
@@ -52,8 +53,7 @@ struct normalised_loss {
         T* more = row.take();
         detail::push(loss, row, v, more);
         const double share = weigh(w, row.classes, more), sum = weigh(all(row), row.classes, more);
-        const class_target<T> turned =
-            w.with(-w.own * sum / q.sum / q.sum, -(w.every * sum + share - 2 * q.share / q.sum * sum) / q.sum / q.sum);
+        const class_target<T> turned = w.with(-w.own * sum / q.sum / q.sum, -(w.every * sum + share - 2 * q.share / q.sum * sum) / q.sum / q.sum);
         detail::turn(loss, row, q.target(w), v, g), detail::pull(loss, row, turned, more);
         for (index_t k = 0; k < row.classes; ++k) g[k] += more[k];
     }

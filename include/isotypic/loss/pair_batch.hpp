@@ -14,7 +14,7 @@ struct pair_batch {
     index_t samples, rows_each;
     double* share;  ///< what each sample counts for
     view<bool const> mask;
-    bool whole;     ///< everything counts
+    bool whole;  ///< everything counts
 
     index_t rows() const { return prediction.count * prediction.rows(); }
     double share_of(index_t row) const { return share[row / rows_each]; }

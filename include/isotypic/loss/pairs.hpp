@@ -104,8 +104,13 @@ private:
         static_assert(scalar<T>, "isotypic: a loss takes float or double");
         if (x.joined) throw error("isotypic: " + called + ": a joined pair is no array of predictions");
         const index_t rows = x.count * x.rows(), n = Work::matrices ? x.count : rows;
-        pair_batch<T> b{blocks<T const>(x), beside<T>(x, std::forward<Y>(targets), "targets"), n, Work::matrices ? x.rows() : 1,
-                        device.scratch().template take<double>(n), with.mask, !with.mask.data};
+        pair_batch<T> b{blocks<T const>(x),
+                        beside<T>(x, std::forward<Y>(targets), "targets"),
+                        n,
+                        Work::matrices ? x.rows() : 1,
+                        device.scratch().template take<double>(n),
+                        with.mask,
+                        !with.mask.data};
         if (b.mask.data && (b.mask.cols != x.cols() || (b.mask.rows != rows && b.mask.rows != 1)))
             throw error("isotypic: " + called + ": a mask of " + shape_text(b.mask.rows, b.mask.cols) + " for predictions of " + shape(x));
         sample_shares(called, with, mean, n, b.share);

@@ -20,7 +20,8 @@
 /// are matrices. On a line x the Hessian is, along v, (v - u (u'v)) / |x| with u = x / |x|, and 0 where x is; that of `nuclear` is the
 /// derivative of the polar factor, which loss/nuclear_curvature.hpp brings. None is smooth at a zero line (nuclear: at a loss of rank),
 /// so there is no beta. `nuclear{}` is as exact as its engine: `by_accuracy`, right for well-conditioned residuals, counts singular values
-/// below a hundredth of the largest for less; `nuclear{exact_svd{}}` (polar/exact_svd.hpp) is exact. Residuals are formed in the type of the arrays; one that overflows it is an error.
+/// below a hundredth of the largest for less; `nuclear{exact_svd{}}` (polar/exact_svd.hpp) is exact. Residuals are formed in the type of the arrays; one that
+/// overflows it is an error.
 namespace isotypic {
 
 struct row_sum {

@@ -25,7 +25,8 @@ struct residual_work {
         if constexpr (L::sums == summed::singular_values) {
             const blocks<T> u = dense_like(d.scratch().take<T>(r.size()), r);
             typename L::dual_to{loss.engine}.steepest(d, blocks<T const>(r), u);
-            item_sums(d, [](T x, T y) { return double(x) * double(y); }, values, r, u);
+            item_sums(
+                d, [](T x, T y) { return double(x) * double(y); }, values, r, u);
             if (!g) return;
             double* share = d.scratch().take<double>(row_count(r));
             for (index_t i = 0; i < row_count(r); ++i) share[i] = b.share_of(i);
@@ -42,23 +43,27 @@ struct residual_work {
     static void turn(cpu& d, std::string const& called, L const&, pair_batch<T> const& b, blocks<T const> const& direction, blocks<T> const& out) {
         const blocks<T> r = residual(d, called, b), v = plain(d, b, direction, nullptr);
         if constexpr (L::sums == summed::singular_values) {
-            static_assert(requires { sizeof(polar_derivative<T>); },
-                          "isotypic: the Hessian of nuclear is in a header of its own: include isotypic/loss/nuclear_curvature.hpp");
+            static_assert(
+                requires { sizeof(polar_derivative<T>); },
+                "isotypic: the Hessian of nuclear is in a header of its own: include isotypic/loss/nuclear_curvature.hpp");
             d.for_each_task(r.count, [&](index_t k, cpu&) { polar_derivative<T>::write(r.panel(k), v.panel(k), b.share[k], out.panel(k)); });
             exclude(b, out);
         } else {
             const lines_of at(d, r);
             double* times = at.factors(d, nullptr);
             const blocks<double> p = along(dense_like(d.scratch().take<double>(r.size()), r));
-            transform_rows(d, [](double s, T const& x, T const& t, double& to) { to = double(x) * s * double(t); }, times, along(r), along(v), p);
+            transform_rows(
+                d, [](double s, T const& x, T const& t, double& to) { to = double(x) * s * double(t); }, times, along(r), along(v), p);
             double* inner = d.scratch().take<double>(at.count);
-            row_sums(d, [](double x) { return x; }, p, inner);
+            row_sums(
+                d, [](double x) { return x; }, p, inner);
             for (index_t l = 0; l < at.count; l += at.group) {
                 double sum = 0;
                 for (index_t i = l; i < l + at.group; ++i) sum += inner[i];
                 for (index_t i = l; i < l + at.group; ++i) inner[i] = sum * times[i];
             }
-            transform_rows(d, [](double s, T const& x, double& to) { to = double(x) * s; }, inner, along(r), p);
+            transform_rows(
+                d, [](double s, T const& x, double& to) { to = double(x) * s; }, inner, along(r), p);
             const auto put = [](double s, T const& t, double const& take, T& to) { to = T(s * (double(t) - take)); };
             transform_rows(d, put, at.factors(d, b.share), along(v), p, along(out));
         }
@@ -77,7 +82,9 @@ private:
 
         template <class T>
         lines_of(cpu& d, blocks<T> const& r)
-            : count(row_count(along(r))), each(matrices ? along(r).rows() : 1), group(L::sums == summed::matrices ? each : 1),
+            : count(row_count(along(r))),
+              each(matrices ? along(r).rows() : 1),
+              group(L::sums == summed::matrices ? each : 1),
               size(d.scratch().take<double>(count)) {
             row_norms(d, along(r), size);
             for (index_t l = 0; group > 1 && l < count; l += group) {
@@ -98,8 +105,11 @@ private:
     template <class T>
     static blocks<T> plain(cpu& d, pair_batch<T> const& b, blocks<T const> const& x, std::type_identity_t<blocks<T const>> const* minus) {
         const blocks<T> r = dense_like(d.scratch().take<T>(x.size()), x);
-        if (b.whole && minus) transform(d, [](T const& p, T const& y, T& to) { to = p - y; }, x, *minus, r);
-        else if (b.whole) copy(d, x, r);
+        if (b.whole && minus)
+            transform(
+                d, [](T const& p, T const& y, T& to) { to = p - y; }, x, *minus, r);
+        else if (b.whole)
+            copy(d, x, r);
         else
             for (index_t i = 0; i < b.rows(); ++i)
                 for (index_t k = 0; k < x.cols(); ++k)

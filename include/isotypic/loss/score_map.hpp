@@ -62,8 +62,19 @@ template <score_map M, class T>
 class score_lines {
 public:
     score_lines(M const& m, workspace& w, T const* first, index_t n, index_t classes)
-        : map(m), x(first), rows(n), cols(classes), lines(M::couples_batch ? classes : n), mean(w.take<double>(lines)), size(w.take<double>(lines)), count(w.take<double>(lines)),
-          a(w.take<double>(lines)), b(w.take<double>(lines)), c(w.take<double>(lines)), along(w.take<double>(lines)), against(w.take<double>(lines)) {
+        : map(m),
+          x(first),
+          rows(n),
+          cols(classes),
+          lines(M::couples_batch ? classes : n),
+          mean(w.take<double>(lines)),
+          size(w.take<double>(lines)),
+          count(w.take<double>(lines)),
+          a(w.take<double>(lines)),
+          b(w.take<double>(lines)),
+          c(w.take<double>(lines)),
+          along(w.take<double>(lines)),
+          against(w.take<double>(lines)) {
         std::fill_n(mean, lines, 0.0), std::fill_n(size, lines, 0.0), std::fill_n(count, lines, 0.0);
         each([&](index_t l, index_t i) { count[l] += 1, mean[l] += double(x[i]); });
         for (index_t l = 0; l < lines; ++l) mean[l] = M::couples_batch && count[l] > 0 ? mean[l] / count[l] : 0;
@@ -134,9 +145,7 @@ constexpr auto operator*(double factor, detail::mapped_loss<M, L> const& l) {
 }
 template <class A, class B>
     requires(detail::is_mapped<A> || detail::is_mapped<B>)
-constexpr auto operator+(A const&, B const&) {
-    static_assert(detail::always_false<A, B>, "a score map stands before a whole loss: map | (l + m)");
-}
+constexpr auto operator+(A const&, B const&) { static_assert(detail::always_false<A, B>, "a score map stands before a whole loss: map | (l + m)"); }
 template <class M, class L>
 constexpr auto symmetrise(detail::mapped_loss<M, L> const& l) {
     return l.map | symmetrise(l.loss);

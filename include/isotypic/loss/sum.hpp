@@ -21,11 +21,8 @@ struct scaled_loss {
     static constexpr loss_law law{.relabelling = L::law.relabelling, .shift = L::law.shift, .symmetric = L::law.symmetric, .degree = L::law.degree};
     static std::string called() { return name_of<L>(); }
     void require() const { detail::require(loss), require_that(std::isfinite(factor), called(), "its factor", factor, "finite"); }
-    double beta() const
-        requires requires(L const& l) { l.beta(); }
-    {
-        return std::abs(factor) * loss.beta();
-    }
+    double beta() const requires requires(L const& l) { l.beta(); }
+    { return std::abs(factor) * loss.beta(); }
 
     template <class T>
     void losses(class_row<T>& row, T* out) const {
@@ -56,8 +53,8 @@ struct sum_loss {
     A first;
     B second;
 
-    static constexpr loss_law law{A::law.relabelling && B::law.relabelling, A::law.shift && B::law.shift, A::law.symmetric && B::law.symmetric, A::law.nonnegative && B::law.nonnegative,
-                                  A::law.degree == B::law.degree ? A::law.degree : -1};
+    static constexpr loss_law law{A::law.relabelling && B::law.relabelling, A::law.shift&& B::law.shift, A::law.symmetric&& B::law.symmetric,
+                                  A::law.nonnegative&& B::law.nonnegative, A::law.degree == B::law.degree ? A::law.degree : -1};
     static std::string called() { return name_of<A>().append(" + ").append(name_of<B>()); }
     void require() const { detail::require(first), detail::require(second); }
 
@@ -118,9 +115,7 @@ constexpr auto operator+(A const& first, B const& second) {
 }
 
 /// Symmetric cross-entropy, a CE + b RCE (which is not a symmetric loss). Source: Wang et al. 2019: (0.1, 1) on CIFAR-10.
-constexpr auto sce(double a = 0.1, double b = 1) {
-    return a * cross_entropy{} + b * reverse_cross_entropy{};
-}
+constexpr auto sce(double a = 0.1, double b = 1) { return a * cross_entropy{} + b * reverse_cross_entropy{}; }
 
 /// (1 - alpha) U + alpha (1 - p_y), 0 <= alpha <= 1: see alpha_mae.hpp.
 inline auto mixed_mae(double alpha) {
