@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/critic/task_gram.hpp>
+#include <isotypic/critic/task_groups.hpp>
+#include <isotypic/critic/weighted_sum.hpp>
+
+/// \file
+/// One direction for K tasks, d = sum_k w_k g_k, where the weights follow from the gradients' inner products alone:
+///
+///     combiner balance(fair_grad{}, 50);
+///     balance.combine(G, d);                          // gradients 50 x p, a row a task; d of p numbers
+///
+///     balance.add(G1), balance.add(G2);               // or block by block of parameters
+///     balance.solve();
+///     balance.write(G1, d1), balance.write(G2, d2);
+///     balance.weights();  balance.gram();             // to look at; diagnosis.hpp says what is wrong with the gradients
+///
+/// A rule of one's own is anything with
+///
+///     static constexpr char const* name = "mine";
+///     void weights(view<double const> gram, std::span<double> w, workspace&);
+///
+/// A step with w is one with -d: d is a sum of gradients, each of a loss that is to fall. Bad input changes neither weights nor results.
+namespace isotypic {
+
+/// See the file's comment.
+template <class R>
+concept combination_rule = requires(R& r, view<double const> gram, std::span<double> w, workspace& s) {
+    r.weights(gram, w, s);
+    { R::name } -> std::convertible_to<char const*>;
+};
+
+/// See the file's comment.
+template <combination_rule Rule>
+class combiner {
+public:
+    Rule rule;
+
+    combiner(Rule r, index_t tasks, executor_ref threads = {})
+        : rule(r), products(tasks, threads), device(threads), w(std::size_t(tasks), 0.0), found(w) {}
+
+    template <matrix G>
+    void add(G&& gradients) {
+        if (solved) products.clear(), solved = false;
+        products.add(gradients);
+    }
+    /// The weights of what was added since the last call.
+    std::span<double const> solve() {
+        solved = true;
+        rule.weights(products.matrix(), found, device.scratch());
+        for (std::size_t k = 0; k < found.size(); ++k)
+            if (!std::isfinite(found[k])) throw error("isotypic: " + std::string(Rule::name) + ": the weight of task " + std::to_string(k) + " is not finite");
+        return std::copy(found.begin(), found.end(), w.begin()), w;
+    }
+    template <matrix G, matrix D>
+    void write(G&& gradients, D&& d) {
+        const auto g = as_view(gradients);
+        using T = typename decltype(g)::value_type;
+        weighted_sum<T>(device, w, g, as_view(d));
+    }
+    template <matrix G, matrix D>
+    std::span<double const> combine(G&& gradients, D&& d) {
+        products.clear(), solved = false;
+        add(gradients), solve(), write(gradients, d);
+        return w;
+    }
+
+    std::span<double const> weights() const { return w; }
+    task_gram const& gram() const { return products; }
+
+private:
+    task_gram products;
+    cpu device;
+    std::vector<double> w, found;
+    bool solved = false;
+};
+
+}  // namespace isotypic
