@@ -48,7 +48,7 @@ setup() {
 if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE_CXX_COMPILER_LAUNCHER-ccache}; fi
 
 base_packages="g++ cmake ninja-build libeigen3-dev"
-test_packages="libxtensor-dev doctest-dev libgtest-dev catch2 nlohmann-json3-dev pkg-config"
+test_packages="libxtensor-dev doctest-dev libgtest-dev catch2 nlohmann-json3-dev pkg-config libglpk-dev liblemon-dev"
 
 # configure WHAT: TESTS, EXAMPLES or BENCHMARKS alone, in Release, so that only what it uses has to be installed.
 configure() {

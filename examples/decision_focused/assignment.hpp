@@ -1,44 +1,30 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "problem.hpp"
+#include <lemon/network_simplex.h>
+#include <lemon/smart_graph.h>
 
 namespace decision_focused {
 
-/// Each of n rows gets a column of its own, by the Hungarian method with shortest augmenting paths; x is row-major.
+/// Each of n rows gets a column of its own, by LEMON's network simplex method; x is row-major.
 class assignment final : public problem {
 public:
-    explicit assignment(Index rows) : n(std::size_t(rows)) {}
+    explicit assignment(Index rows) : n(std::size_t(rows)) {
+        graph.reserveArc(int(n * n));
+        for (std::size_t i = 0; i < 2 * n; ++i) supply[graph.addNode()] = i < n ? 1 : -1;
+        for (std::size_t i = 0; i < n; ++i)
+            for (std::size_t j = 0; j < n; ++j) arcs.push_back(graph.addArc(graph.nodeFromId(int(i)), graph.nodeFromId(int(n + j))));
+    }
 
     Index size() const override { return Index(n * n); }
 
+    /// The method is for whole numbers: costs count in steps of 2^-46 of the largest.
     void minimise(costs_in c, decision_out x) override {
-        row_of.assign(n + 1, 0);
-        std::vector<double> u(n + 1, 0.0), v(n + 1, 0.0);
-        std::vector<std::size_t> way(n + 1);
-        for (std::size_t i = 1; i <= n; ++i) {
-            row_of[0] = i;
-            std::vector<double> slack(n + 1, infinity);
-            std::vector<bool> done(n + 1, false);
-            std::size_t at = 0;
-            do {
-                done[at] = true;
-                double step = infinity;
-                std::size_t next = 0;
-                for (std::size_t j = 1; j <= n; ++j) {
-                    if (done[j]) continue;
-                    const double reduced = c[(row_of[at] - 1) * n + j - 1] - u[row_of[at]] - v[j];
-                    if (reduced < slack[j]) slack[j] = reduced, way[j] = at;
-                    if (slack[j] < step) step = slack[j], next = j;
-                }
-                for (std::size_t j = 0; j <= n; ++j)
-                    if (done[j]) u[row_of[j]] += step, v[j] -= step;
-                    else slack[j] -= step;
-                at = next;
-            } while (row_of[at] != 0);
-            for (; at != 0; at = way[at]) row_of[at] = row_of[way[at]];
-        }
-        std::fill(x.begin(), x.end(), 0.0);
-        for (std::size_t j = 1; j <= n; ++j) x[(row_of[j] - 1) * n + j - 1] = 1;
+        const double most = largest(c);
+        for (std::size_t k = 0; k < arcs.size(); ++k) cost[arcs[k]] = most > 0 ? std::llround(std::ldexp(c[k] / most, 46)) : 0;
+        lemon::NetworkSimplex<lemon::SmartDigraph, int, long long> flow(graph);
+        if (flow.supplyMap(supply).costMap(cost).run() != flow.OPTIMAL) throw std::runtime_error("LEMON found no assignment");
+        for (std::size_t k = 0; k < arcs.size(); ++k) x[k] = flow.flow(arcs[k]);
     }
     /// A row that takes another's column pushes it to a third one's and so on: shortest cycles.
     void sensitivities(costs_in c, costs_in x, decision_out delta) override {
@@ -72,7 +58,10 @@ public:
 
 private:
     std::size_t n;
-    std::vector<std::size_t> row_of;
+    lemon::SmartDigraph graph;  ///< an arc from each row to each column
+    std::vector<lemon::SmartDigraph::Arc> arcs;
+    lemon::SmartDigraph::NodeMap<int> supply{graph};
+    lemon::SmartDigraph::ArcMap<long long> cost{graph};
 };
 
 }  // namespace decision_focused

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "assignment.hpp"
 #include "data.hpp"
+#include "glpk_tours.hpp"
 #include "grid.hpp"
 #include "knapsack.hpp"
 #include "tours.hpp"
@@ -9,6 +10,7 @@ namespace decision_focused {
 
 std::unique_ptr<problem> make(task const& t, table const& weights) {
     if (t.problem == "shortest_path") return std::make_unique<grid>(t.rows, t.columns);
+    if (t.problem == "tours" && t.rows > 12) return std::make_unique<glpk_tours>(t.rows);
     if (t.problem == "tours") return std::make_unique<tours>(t.rows);
     if (t.problem == "assignment") return std::make_unique<assignment>(t.rows);
     if (weights.rows() == 1) return std::make_unique<long_knapsack>(weights, t.capacity);

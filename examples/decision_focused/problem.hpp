@@ -6,6 +6,7 @@
 #include <memory>
 #include <numeric>
 #include <span>
+#include <stdexcept>
 
 /// \file
 /// min c'x over binary x in X, and what is to be known of X. A problem owns scratch memory, so that each thread has its own.
@@ -17,6 +18,16 @@ using decision_out = std::span<double>;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 
 inline double dot(costs_in a, costs_in b) { return std::inner_product(a.begin(), a.end(), b.begin(), 0.0); }
+
+/// The largest size, for solvers that want costs of a certain one.
+inline double largest(costs_in c) {
+    double most = 0;
+    for (double v : c) {
+        if (!std::isfinite(v)) throw std::runtime_error("a cost is not finite");
+        most = std::fmax(most, std::fabs(v));
+    }
+    return most;
+}
 
 class problem {
 public:

@@ -64,7 +64,8 @@ bool sweep(settings const& s) {
 bool scale(settings const& s) {
     std::vector<task> what{{"shortest_path", 30, 30, 4, 5, 1000, 200}, {"shortest_path", 60, 60, 4, 5, 1000, 200}};
     what.push_back({"knapsack", 1000, 1, 4, 5, 1000, 200, 20, 60});
-    if (s.smoke) what = {{"shortest_path", 6, 6, 4, 5, 40, 20, 1}, {"knapsack", 70, 1, 4, 5, 40, 20, 1}};
+    what.push_back({"tours", 20, 0, 4, 10, 1000, 200});
+    if (s.smoke) what = {{"shortest_path", 6, 6, 4, 5, 40, 20, 1}, {"knapsack", 70, 1, 4, 5, 40, 20, 1}, {"tours", 13, 0, 4, 10, 40, 20, 1}};
     const std::vector<loss> few{{"mse", {}}, {"si_os", {0}}, {"si_os_stakes", {0.5}}, {"spo_plus", {}}};
     trials runs(s, "scale.jsonl");
     std::vector<experiment> plan;
@@ -75,9 +76,9 @@ bool scale(settings const& s) {
     std::string md = "| problem | costs | loss | normalised regret, % | solves before, in training | seconds before, in training |\n";
     md += "| --- | --- | --- | --- | --- | --- |\n";
     for (auto const& e : plan) {
-        const outcome& o = runs.at(e);
-        const long costs = e.what.problem == "knapsack" ? e.what.rows : grid_arcs(e.what.rows, e.what.columns);
-        md += scale_row(e, o, costs);
+        task const& t = e.what;
+        const long costs = t.problem == "knapsack" ? t.rows : t.problem == "tours" ? t.rows * (t.rows - 1) / 2 : grid_arcs(t.rows, t.columns);
+        md += scale_row(e, runs.at(e), costs);
     }
     write(results(s) / "scale.jsonl", runs.lines(plan, true)), publish(s, "scale", md);
     std::printf("%s", md.c_str());

@@ -33,7 +33,7 @@ struct comparison {
 /// beside it. Returns false when interrupted.
 bool sweep(settings const& s);
 
-/// Few losses on problems with thousands of costs: regret, solves and seconds, once.
+/// Few losses on large problems: regret, solves and seconds, once.
 bool scale(settings const& s);
 
 }  // namespace decision_focused

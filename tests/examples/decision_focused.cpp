@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <decision_focused/assignment.hpp>
+#include <decision_focused/glpk_tours.hpp>
 #include <decision_focused/grid.hpp>
 #include <decision_focused/knapsack.hpp>
 #include <decision_focused/tours.hpp>
@@ -12,6 +13,7 @@
 #include <isotypic/loss/decision/regret.hpp>
 #include <Eigen/QR>
 #include <doctest/doctest.h>
+#include <thread>
 
 using namespace decision_focused;
 
@@ -176,8 +178,9 @@ TEST_CASE("the best knapsack and every Delta are those of all sets of items, by 
     check_exact(listed, all_of(11, within(one)), false), check_exact(swept, all_of(11, within(one)), false);
 }
 
-TEST_CASE("the shortest round trip and every Delta are those of all round trips") {
+TEST_CASE("the shortest round trip and every Delta are those of all round trips, by either solver") {
     tours p(6);
+    glpk_tours q(6);
     std::vector<std::size_t> order{1, 2, 3, 4, 5};
     table all(0, 15);
     const auto edge = [](std::size_t i, std::size_t j) { return i < j ? i * 6 - i * (i + 1) / 2 + j - i - 1 : j * 6 - j * (j + 1) / 2 + i - j - 1; };
@@ -189,8 +192,51 @@ TEST_CASE("the shortest round trip and every Delta are those of all round trips"
         for (std::size_t next : order) x(Index(edge(at, next))) = 1, at = next;
         x(Index(edge(at, 0))) = 1;
     } while (std::next_permutation(order.begin(), order.end()));
-    check_exact(p, all, false), check_exact(p, all, true);
+    for (bool ties : {false, true}) check_exact(p, all, ties), check_exact(q, all, ties);
     for (Index i = 0; i < all.rows(); ++i) CHECK(p.equalities() * all.row(i).transpose() == table::Constant(6, 1, 2));
+}
+
+TEST_CASE("GLPK finds the round trips of Held and Karp, on several threads at a time") {
+    const auto off_by = [](std::uint64_t purpose) {
+        isotypic::random_stream random(isotypic::seed(), purpose);
+        double error = 0;
+        for (Index nodes : {8, 9, 10, 13}) {
+            tours p(nodes);
+            glpk_tours q(nodes);
+            std::vector<double> x(std::size_t(p.size())), y = x;
+            for (int trial = 0; trial < 20; ++trial) {
+                const auto c = drawn(x.size(), random);
+                p.minimise(c, x), q.minimise(c, y);
+                error = std::fmax(error, x == y ? std::fabs(dot(c, x) - dot(c, y)) : infinity);
+            }
+        }
+        return error;
+    };
+    INFO("ISOTYPIC_SEED=" << isotypic::seed());
+    std::vector<double> errors(3, infinity);
+    {
+        std::vector<std::thread> all;
+        for (std::size_t i = 0; i < errors.size(); ++i) all.emplace_back([&, i] { errors[i] = off_by(i); });
+        for (auto& t : all) t.join();
+    }
+    for (double error : errors) CHECK(error == 0);
+}
+
+TEST_CASE("GLPK and LEMON refuse costs that are not finite, and solve the next") {
+    glpk_tours p(5);
+    assignment q(3);
+    for (problem* each : {static_cast<problem*>(&p), static_cast<problem*>(&q)}) {
+        std::vector<double> c(std::size_t(each->size()), 1.0), x = c;
+        for (double bad : {infinity, std::nan("")}) {
+            c[1] = bad;
+            CHECK_THROWS_WITH_AS(each->minimise(c, x), "a cost is not finite", std::runtime_error);
+        }
+        c[1] = 0;
+        each->minimise(c, x);
+        CHECK(x[1] == 1);
+        CHECK(dot(c, x) == (each == &p ? 4 : 2));
+    }
+    CHECK_THROWS_AS(glpk_tours(2), std::runtime_error);
 }
 
 TEST_CASE("the cheapest assignment and every Delta are those of all assignments") {
