@@ -217,7 +217,10 @@ TEST_CASE("regret: by its formulas, to minimise and to maximise, and how many so
         CHECK(r.solves == c.rows());
         CHECK(again.solves == 2 * c.rows());
         CHECK(regret(c, data, x).normalised == 0);
-        CHECK(regret(p, c, x, to == sense::minimise ? sense::maximise : sense::minimise).normalised != doctest::Approx(r.normalised));
+        if (to == sense::minimise)
+            CHECK(regret(p, c, x, sense::maximise).normalised != doctest::Approx(r.normalised));
+        else
+            CHECK_THROWS_WITH(regret(p, c, x, sense::minimise), "isotypic: regret: the best decision is x = 0 everywhere: is the sense right?");
         const Eigen::MatrixXf columns = p.cast<float>();
         CHECK(regret(columns, data, x).normalised == doctest::Approx(r.normalised).epsilon(1e-3));
     });
@@ -236,11 +239,11 @@ TEST_CASE("instances: errors name the instance, and a call that throws leaves th
     CHECK_THROWS_WITH(cost_instances(c, unable{x, -c(2, 0)}, sense::maximise), "isotypic: cost instances: instance 2: infeasible");
     CHECK_THROWS_WITH(cost_instances(c, unbounded{}), "isotypic: cost instances: a solver of 3 costs for instances of 8");
     CHECK_THROWS_WITH(cost_instances(dense(c.leftCols(3)), unbounded{}),
-                      "isotypic: cost instances: instance 0: the solver's decision is not finite at component 0");
+                      "isotypic: cost instances: instance 0: the solver's decision is not finite at component 0: has it written every one?");
     CHECK_THROWS_WITH(cost_instances(c, x, sense::minimise, {numbers(8, 0), numbers(7, 1)}),
                       "isotypic: cost instances: 8 lower and 7 upper bounds for 8 variables");
-    CHECK_THROWS_WITH(cost_instances(c, x, sense::minimise, {numbers(8, 0), numbers(8, 0)}),
-                      "isotypic: cost instances: variable 0 has bounds that leave it no range");
+    CHECK_THROWS_WITH(cost_instances(c, x, sense::minimise, {numbers(8, 0), numbers(8, -1)}),
+                      "isotypic: cost instances: variable 0 has bounds that leave it no value");
     const dense few = c.topRows(4);
     CHECK_THROWS_WITH(cost_instances(c, few), "isotypic: cost instances: decisions of 4 x 8 for costs of 5 x 8");
     dense broken = c;
@@ -347,6 +350,12 @@ TEST_CASE("where a variable stands: at a bound within rounding, or between them,
     CHECK(side(0, 0, infinite) == -1);
     CHECK(side(-7, -infinite, -7) == 1);
     CHECK(side(1e300, -infinite, infinite) == 0);
+    CHECK(side(1e6 + 0.5, 1e6, 1e6 + 1) == 0);
+    CHECK(side(1e6 + 1, 1e6, 1e6 + 1) == 1);
+    CHECK(side(1e6 - 0.1, 1e6, 1e6 + 1) == -1);
+    CHECK(side(5e-8, 0, 1e-7) == 0);
+    CHECK(side(2, 2, 2) == -1);
+    CHECK_THROWS(side(2.1, 2, 2));
     CHECK_THROWS(side(3.1, 0, 3));
     CHECK_THROWS(side(-1, 0, infinite));
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/group/random.hpp>
+#include <isotypic/loss/decision/index_list.hpp>
 #include <isotypic/loss/decision/instances.hpp>
 #include <isotypic/device/workspace.hpp>
 #include <algorithm>
@@ -24,7 +25,7 @@ namespace isotypic {
 class cost_gauge {
 public:
     template <matrix A>
-    static cost_gauge equalities(A&& constraints, std::span<index_t const> known = {}) {
+    static cost_gauge equalities(A&& constraints, index_list known = {}) {
         const auto a = as_view(constraints);
         cost_gauge g;
         g.columns = std::size_t(a.cols);
@@ -37,7 +38,7 @@ public:
         }
         double largest = 0;
         for (auto const& r : rows) largest = std::fmax(largest, std::sqrt(detail::dot(r, r)));
-        for (index_t k : known) {
+        for (index_t k : std::span<index_t const>(known)) {
             if (k < 0 || k >= a.cols) throw error("isotypic: cost gauge: known cost " + std::to_string(k) + " of " + std::to_string(a.cols));
             empty_column(rows, std::size_t(k), tolerance * largest);
         }

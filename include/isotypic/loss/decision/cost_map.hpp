@@ -36,11 +36,6 @@ concept cost_map = requires(M const& m, std::span<double const> c, std::span<dou
 
 namespace detail {
 
-template <class X>
-void require_known(X const& x, std::span<index_t const> known) {
-    if constexpr (requires { x.require_known(known); }) x.require_known(known);
-}
-
 template <cost_map A, cost_map B>
 struct piped_costs {
     A first;
@@ -82,6 +77,7 @@ struct mapped_costs {
     L loss;
 
     static constexpr bool of_decisions = asks_decisions<L>, of_sensitivities = asks_sensitivities<L>, one_thread = on_one_thread<L>;
+    static constexpr bool keeps_known = M::keeps_known && detail::keeps_known<L>;
     std::string called() const { return name_of(loss) + " of " + name_of(map); }
     void require() const { detail::require(map), detail::require(loss); }
     void require(cost_instances const& data) const { detail::require(map, data), detail::require(loss, data); }

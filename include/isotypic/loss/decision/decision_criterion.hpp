@@ -2,6 +2,7 @@
 #pragma once
 #include <isotypic/device/cpu.hpp>
 #include <isotypic/loss/decision/decision_loss.hpp>
+#include <isotypic/loss/decision/index_list.hpp>
 
 /// \file
 /// A loss of predicted costs over rows of training instances: what a program calls.
@@ -12,12 +13,13 @@
 ///     double v = loss.gradient(predictions, data, dpredictions);            // of all instances, in their order
 ///
 /// predictions: rows x d, float or double, in any layout; everything inside is double. Nothing is allocated for a shape that has been
-/// seen, but by a solver. What is missing or not finite is an error that names loss and instance, and after an error nothing is written.
-/// Bits do not depend on threads.
+/// seen, but by a solver. What is missing or not finite, read or to be written, is an error that names loss and instance, and after an error
+/// nothing is written. Bits do not depend on threads.
 ///
 /// Where to begin: what no decision sees is taken off (`unit_costs`, a gauge before it where there is one), what harms no decision is not
-/// paid for (`one_sided`), and an instance counts by what it can lose (`stakes_of`): one solve an instance, before training. With exact
-/// sensitivities `one_sided{} * local_costs{}` is better where the predictor is far off. examples/decision_focused compares them.
+/// paid for (`one_sided`), and an instance counts by what it can lose (`stakes_of`): one solve an instance, before training. That favours the
+/// sum of regrets over the sum of optima; for the mean of regret / optimum leave `stakes_of` out. With exact sensitivities
+/// `one_sided{} * local_costs{}` is better where the predictor is far off. examples/decision_focused compares them.
 ///
 /// A loss of one's own: see decision_loss.hpp.
 namespace isotypic {
@@ -32,7 +34,7 @@ public:
     explicit decision_criterion(L l, executor_ref threads = {}) : loss(std::move(l)), device(threads) { detail::require(loss); }
 
     template <matrix P>
-    double value(P&& predictions, cost_instances const& data, std::span<index_t const> rows) {
+    double value(P&& predictions, cost_instances const& data, index_list rows) {
         return run(as_view(predictions), data, rows, false, static_cast<view<double>*>(nullptr));
     }
     template <matrix P>
@@ -40,7 +42,7 @@ public:
         return run(as_view(predictions), data, {}, true, static_cast<view<double>*>(nullptr));
     }
     template <matrix P, matrix G>
-    double gradient(P&& predictions, cost_instances const& data, std::span<index_t const> rows, G&& result) {
+    double gradient(P&& predictions, cost_instances const& data, index_list rows, G&& result) {
         auto out = as_view(std::forward<G>(result));
         return run(as_view(predictions), data, rows, false, &out);
     }
@@ -71,7 +73,11 @@ private:
             for (index_t j = 0; j < d; ++j) x[std::size_t(j)] = double(p(i, j));
             decision_row row = data.row(instance(i));
             row.step = step;
-            values[i] = loss.pull(row, x, out ? std::span<double>(slopes + i * d, std::size_t(d)) : std::span<double>(), mine);
+            const std::span<double> g = out ? std::span<double>(slopes + i * d, std::size_t(d)) : std::span<double>();
+            values[i] = loss.pull(row, x, g, mine);
+            if (!std::isfinite(values[i])) throw error("the loss is not finite");
+            for (std::size_t j = 0; j < g.size(); ++j)
+                if (!std::isfinite(U(g[j] / double(n)))) throw error("the slope in cost " + std::to_string(j) + " is not finite, as it would be written");
         };
         const auto named = [&](index_t i) {
             try {

@@ -11,7 +11,10 @@
 ///         // returns the value; an empty span asks for no gradient
 ///     static constexpr bool of_decisions = true;         // needs x*;   of_sensitivities: needs Delta
 ///     static constexpr bool one_thread = true;           // where `pull` is not const in all it touches, as with a solver
-///     void require() const;  void require(cost_instances const&) const;     // throw; all four may be left out
+///     static constexpr bool keeps_known = false;         // where it takes known costs for predicted ones: known_costs.hpp
+///     void require() const;  void require(cost_instances const&) const;  void require_known(std::span<index_t const>) const;     // throw
+///
+/// All but the first two may be left out.
 namespace isotypic {
 
 /// See the file's comment.
@@ -38,6 +41,11 @@ inline constexpr bool on_one_thread = false;
 template <class L>
     requires requires { L::one_thread; }
 inline constexpr bool on_one_thread<L> = L::one_thread;
+template <class L>
+inline constexpr bool keeps_known = true;
+template <class L>
+    requires requires { L::keeps_known; }
+inline constexpr bool keeps_known<L> = L::keeps_known;
 
 /// d numbers of scratch memory.
 inline std::span<double> take_costs(workspace& w, std::size_t d) { return {w.take<double>(index_t(d)), d}; }
@@ -45,6 +53,10 @@ inline std::span<double> take_costs(workspace& w, std::size_t d) { return {w.tak
 template <class L>
 void require(L const& l, cost_instances const& data) {
     if constexpr (requires { l.require(data); }) l.require(data);
+}
+template <class L>
+void require_known(L const& l, std::span<index_t const> known) {
+    if constexpr (requires { l.require_known(known); }) l.require_known(known);
 }
 
 }  // namespace detail

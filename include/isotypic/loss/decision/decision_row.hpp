@@ -9,8 +9,8 @@
 ///
 ///     side = 1 at the upper bound ("chosen"), -1 at the lower ("not chosen"), 0 between
 ///
-/// within 1e-6 (1 + |bound|). Without bounds variables are binary, and one that is neither 0 nor 1 is an error, as is one outside of its
-/// bounds.
+/// within 1e-6 (1 + |bound|), but no more than a thousandth of the range. Without bounds variables are binary, and one that is neither 0 nor 1
+/// is an error, as is one outside of its bounds. One of no range, lower == upper, is fixed, and is said to be at its lower bound.
 namespace isotypic {
 
 /// Bounds of the variables, d numbers each; either may be infinite.
@@ -29,20 +29,21 @@ struct decision_row {
 
 namespace detail {
 
+/// Is there a choice?
+inline bool is_fixed(decision_row const& row, std::size_t j) { return !row.lower.empty() && row.lower[j] == row.upper[j]; }
 inline double side(decision_row const& row, std::size_t j) {
-    constexpr double close = 1e-6;
     const bool binary = row.lower.empty();
     if (binary && row.decision[j] == 0) return -1;
     if (binary && row.decision[j] == 1) return 1;
     const double x = row.decision[j], low = binary ? 0 : row.lower[j], high = binary ? 1 : row.upper[j];
-    const auto apart = [](double from, double to, double bound) { return (to - from) / (std::isfinite(bound) ? 1 + std::fabs(bound) : 1); };
-    const double below = apart(low, x, low), above = apart(x, high, high);
-    const auto wrong = [&](char const* why) { return error("isotypic: decision " + std::to_string(j) + " is " + std::to_string(x) + why); };
-    if (std::fmin(below, above) < -close) throw wrong(", outside of its bounds");
-    if (below <= close) return -1;
-    if (above <= close) return 1;
-    if (binary) throw wrong(", neither 0 nor 1: give the instances the bounds of their variables");
-    return 0;
+    const auto rounding = [](double bound) { return 1e-6 * (std::isfinite(bound) ? 1 + std::fabs(bound) : 1); };
+    const double below = x - low, above = high - x, most = 1e-3 * (high - low);
+    const bool out = below < -rounding(low) || above < -rounding(high);
+    if (!out && (low == high || below <= std::fmin(rounding(low), most))) return -1;
+    if (!out && above <= std::fmin(rounding(high), most)) return 1;
+    if (!out && !binary) return 0;
+    throw error("isotypic: decision " + std::to_string(j) + " is " + std::to_string(x) +
+                (binary ? ", neither 0 nor 1: give the instances the bounds of their variables" : ", outside of its bounds"));
 }
 
 }  // namespace detail

@@ -7,9 +7,9 @@
 /// \file
 /// Training instances of a decision problem: true costs c_i (n x d), and what was solved once for all of training.
 ///
-///     cost_instances data(costs);                                     // zero solves
+///     cost_instances data(costs);                                     // zero solves; (costs, sense::maximise) of gains
 ///     cost_instances data(costs, solver);                             // one an instance: x*_i and c_i'x*_i
-///     cost_instances data(costs, solver, sense::maximise, bounds);    // variables in other ranges than 0 or 1
+///     cost_instances data(costs, solver, sense::maximise, bounds);    // variables in other ranges than 0 or 1; lower == upper: fixed
 ///     cost_instances data(costs, decisions, sense::maximise);         // solved before
 ///     data.sensitivities([&](std::span<double const> c, std::span<double const> x, std::span<double> delta) { ... });
 ///
@@ -23,10 +23,10 @@ namespace isotypic {
 class cost_instances {
 public:
     template <matrix C>
-    explicit cost_instances(C&& costs) : cost_instances(as_view(costs), sense::minimise, {}) {}
+    explicit cost_instances(C&& costs, sense direction = sense::minimise) : cost_instances(as_view(costs), direction, variable_bounds{}) {}
 
     template <matrix C, class S>
-        requires solver<std::remove_reference_t<S>>
+        requires(!matrix<S>)
     cost_instances(C&& costs, S&& s, sense direction = sense::minimise, variable_bounds const& between = {})
         : cost_instances(as_view(costs), direction, between) {
         detail::require_size(called, s, columns);
@@ -90,8 +90,12 @@ private:
         if (low == 0 && high == 0) return;
         if (low != d || high != d)
             throw error(title() + std::to_string(low) + " lower and " + std::to_string(high) + " upper bounds for " + std::to_string(d) + " variables");
-        for (std::size_t j = 0; j < d; ++j)
-            if (!(range.lower[j] < range.upper[j])) throw error(title() + "variable " + std::to_string(j) + " has bounds that leave it no range");
+        for (std::size_t j = 0; j < d; ++j) {
+            const double from = range.lower[j], upto = range.upper[j];
+            if (std::isnan(from) || std::isnan(upto)) throw error(title() + "a bound of variable " + std::to_string(j) + " is not a number");
+            if (from > upto || (from == upto && std::isinf(from)))
+                throw error(title() + "variable " + std::to_string(j) + " has bounds that leave it no value");
+        }
     }
 
     static std::string title() { return "isotypic: " + std::string(called) + ": "; }

@@ -12,9 +12,12 @@
 ///                                                                           -1 at its lower one, both signs turned to maximise
 ///
 /// e_j is the harmful error: positive where what is chosen looks too dear, or what is not, too cheap. A variable between its bounds, as a basic
-/// one of a linear program, is harmed both ways: phi(e) + phi(-e) without leak. Where no error is harmful, x* stays best; and the regret is
-/// at most sum_j relu(e_j), twice of which majorises SPO+. leak = 0 has minimisers that are no predictions of c; leak = 1 is symmetric.
-/// Power 1 has slope 0 at e = 0.
+/// one of a linear program, is harmed both ways: phi(e) + phi(-e) without leak. A fixed one is harmed by no error. Where no error is harmful,
+/// x* stays best; and the regret is at most sum_j (upper_j - lower_j) relu(e_j), twice of which majorises SPO+: for 0 or 1, sum_j relu(e_j).
+/// leak = 0 has minimisers that are no predictions of c; leak = 1 is symmetric. Power 1 has slope 0 at e = 0.
+///
+/// Errors are not weighted by the ranges: that is a choice of ours, as ranges may be infinite, and `unit_costs` would have to weigh alike.
+/// Where they differ, pose the problem in variables between 0 and 1: costs times the range, which the solver divides by it again.
 ///
 /// Derived here. The paper that these answer to, arXiv 2605.18005, names parts, not formulas; none of these is its.
 ///
@@ -39,9 +42,13 @@ template <class L, class W>
 double sum_costs(L const& l, decision_row const& row, std::span<double const> x, std::span<double> g, W const& weight) {
     double total = 0;
     for (std::size_t j = 0; j < x.size(); ++j) {
+        const double error = x[j] - row.cost[j];
         double s = 1;
-        if constexpr (L::of_decisions) s = sign_of(row.to) * side(row, j);
-        const loss_curve f = l.at(s, x[j] - row.cost[j]);
+        if constexpr (L::of_decisions) {
+            s = sign_of(row.to) * side(row, j);
+            if (is_fixed(row, j)) s = error > 0 ? -1 : 1;
+        }
+        const loss_curve f = l.at(s, error);
         const double w = weight(j);
         total += w * f.value;
         if (!g.empty()) g[j] = w * f.slope;

@@ -11,9 +11,11 @@
 ///
 ///     regret(predictions, data, solver)                  // one solve an instance: `data` knows z*
 ///     regret(predictions, costs, solver, sense::maximise)   // two
+///     regret(predictions, data, solver, 1e-4)               // of a solver that stops within 1e-4 of the optimum
 ///
-/// predictions: n x d, float or double, any layout. Where chat has several best decisions the solver's own counts. 0 / 0 is 0 here. Errors
-/// name the instance.
+/// predictions: n x d, float or double, any layout; known costs filled in. Where chat has several best decisions the solver's own counts.
+/// 0 / 0 is 0 here. Errors name the instance. What a wrong sense looks like is an error: r_i below 0 by more than `gap` (|c_i|'|x| + |z*_i|), or
+/// x*_i = 0 for all i, as of a knapsack that is minimised.
 namespace isotypic {
 
 /// See the file's comment.
@@ -24,8 +26,7 @@ struct regrets {
 };
 
 template <matrix P, class S>
-    requires solver<std::remove_reference_t<S>>
-regrets regret(P&& predictions, cost_instances const& data, S&& s) {
+regrets regret(P&& predictions, cost_instances const& data, S&& s, double gap = 1e-9) {
     const std::string what = "isotypic: regret: ";
     const auto p = as_view(predictions);
     const index_t n = data.size(), d = data.dimension();
@@ -33,6 +34,10 @@ regrets regret(P&& predictions, cost_instances const& data, S&& s) {
         throw error(what + "predictions of " + detail::shape_text(p.rows, p.cols) + " for costs of " + detail::shape_text(n, d));
     if (n && !data.decided()) throw error(what + "the instances have no best decisions: give them a solver, or decisions");
     detail::require_size("regret", s, d);
+    bool zero = n > 0 && d > 0;
+    for (index_t i = 0; i < n; ++i)
+        for (double v : data.decision(i)) zero = zero && v == 0;
+    if (zero) throw error(what + "the best decision is x = 0 everywhere: is the sense right?");
 
     regrets found;
     std::vector<double> chat(static_cast<std::size_t>(d)), turned = chat, x = chat;
@@ -50,6 +55,9 @@ regrets regret(P&& predictions, cost_instances const& data, S&& s) {
         }
         ++found.solves;
         const double z = data.optimum(i), r = detail::sign_of(data.direction()) * (detail::dot(data.cost(i), x) - z);
+        double terms = std::fabs(z);
+        for (std::size_t j = 0; j < x.size(); ++j) terms += std::fabs(data.cost(i)[j] * x[j]);
+        if (r < -gap * terms) throw error(place + "the decision for the prediction is better than the best known: is the sense right?");
         found.each.push_back(r), sum += r, size += std::fabs(z), found.mean_ratio += ratio(r, std::fabs(z)) / double(n);
     }
     found.normalised = ratio(sum, size);
@@ -57,10 +65,9 @@ regrets regret(P&& predictions, cost_instances const& data, S&& s) {
 }
 
 template <matrix P, matrix C, class S>
-    requires solver<std::remove_reference_t<S>>
-regrets regret(P&& predictions, C&& costs, S&& s, sense to = sense::minimise) {
+regrets regret(P&& predictions, C&& costs, S&& s, sense to = sense::minimise, double gap = 1e-9) {
     const cost_instances data(costs, s, to);
-    regrets found = regret(predictions, data, s);
+    regrets found = regret(predictions, data, s, gap);
     return found.solves += data.solves, found;
 }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/matrix/scalar.hpp>
+#include <algorithm>
 #include <cmath>
 #include <span>
 #include <string>
@@ -13,10 +14,11 @@
 /// and what solves it: anything with
 ///
 ///     index_t size() const;                                                      // how many costs, d
-///     void solve(std::span<double const> costs, std::span<double> decision);     // writes a minimiser of costs'x; throws where there is none
+///     void solve(std::span<double const> costs, std::span<double> decision);     // writes every component of a minimiser of costs'x; throws
+///                                                                                // where there is none
 ///
-/// A solver never maximises: the losses hand it the costs with their signs turned. One that answers ties always the same way makes a
-/// training run repeatable. It is called by one thread.
+/// A solver never maximises: the losses hand it the costs with their signs turned. What is in `decision` before is not a number: zeros are
+/// written too. One that answers ties always the same way makes a training run repeatable. It is called by one thread.
 namespace isotypic {
 
 /// See the file's comment.
@@ -50,20 +52,22 @@ inline std::size_t first_not_finite(std::span<double const> a) {
 }
 
 /// x <- the solver's best decision for these costs; `turned` has room for as many costs. Throws what the solver throws, and where
-/// what it wrote is not finite.
-template <solver S>
+/// what it wrote is not finite, or nothing.
+template <class S>
 void decide(S& s, sense to, std::span<double const> costs, std::span<double> turned, std::span<double> x) {
     if (to == sense::maximise) {
         for (std::size_t j = 0; j < costs.size(); ++j) turned[j] = -costs[j];
         costs = turned;
     }
+    std::fill(x.begin(), x.end(), std::numeric_limits<double>::quiet_NaN());
     s.solve(costs, x);
     if (const std::size_t j = first_not_finite(x); j < x.size())
-        throw error("isotypic: the solver's decision is not finite at component " + std::to_string(j));
+        throw error("isotypic: the solver's decision is not finite at component " + std::to_string(j) + ": has it written every one?");
 }
 
-template <solver S>
+template <class S>
 void require_size(std::string const& what, S& s, index_t d) {
+    static_assert(solver<S>, "a solver has solve(costs, decision) and size()");
     if (index_t(s.size()) != d)
         throw error("isotypic: " + what + ": a solver of " + std::to_string(index_t(s.size())) + " costs for instances of " + std::to_string(d));
 }

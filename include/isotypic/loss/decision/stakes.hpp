@@ -14,6 +14,9 @@
 /// instance's share of the regret and its share of the noise. Instances of optimum 0 count nothing but with power 0. One solve an
 /// instance, as `one_sided` takes; `l * local_costs{}` adds sensitivities where there are some.
 ///
+/// Stakes favour the sum of regrets over the sum of optima, `regrets::normalised`; where each instance counts by its own regret / optimum,
+/// `mean_ratio`, the loss without them is better the further off the predictor is (both tables of examples/decision_focused).
+///
 /// Stakes stand before a whole loss: behind a map the optimum would be that of mapped costs.
 ///
 /// Derived here; no formula of arXiv 2605.18005.
@@ -45,10 +48,11 @@ struct staked_loss {
     stakes of;
     L loss;
 
-    static constexpr bool of_decisions = true, of_sensitivities = asks_sensitivities<L>, one_thread = on_one_thread<L>;
+    static constexpr bool of_decisions = true, of_sensitivities = asks_sensitivities<L>, one_thread = on_one_thread<L>, keeps_known = detail::keeps_known<L>;
     std::string called() const { return name_of(loss) + " by stakes"; }
     void require() const { of.require(), detail::require(loss); }
     void require(cost_instances const& data) const { detail::require(loss, data); }
+    void require_known(std::span<index_t const> known) const { detail::require_known(loss, known); }
     double pull(decision_row const& row, std::span<double const> x, std::span<double> g, workspace& w) {
         const double stake = of.weight(row.optimum), value = loss.pull(row, x, g, w);
         for (double& slope : g) slope *= stake;
@@ -61,6 +65,10 @@ struct staked_loss {
 template <decision_loss L>
 auto operator*(stakes const& of, L loss) {
     return detail::staked_loss<L>{of, std::move(loss)};
+}
+template <cost_map M>
+auto operator*(stakes const&, M const&) {
+    static_assert(detail::always_false<M>, "stakes stand before a whole loss: stakes_of(data) * (map | loss)");
 }
 template <cost_map M, class L>
 auto operator|(M const&, detail::staked_loss<L> const&) {

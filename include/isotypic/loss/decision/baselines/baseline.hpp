@@ -25,24 +25,24 @@ public:
     std::uint32_t step = 0;  ///< of training
 
     template <matrix P>
-    double value(P&& predictions, cost_instances const& data, std::span<index_t const> which) {
-        const auto x = as_view(std::forward<P>(predictions));
+    double value(P&& predictions, cost_instances const& data, index_list which) {
+        const auto x = as_view(predictions);
         return run([&] { return batch.value(x, data, which); }, [&] { return batch.value(x, data, which); });
     }
     template <matrix P>
     double value(P&& predictions, cost_instances const& data) {
-        const auto x = as_view(std::forward<P>(predictions));
+        const auto x = as_view(predictions);
         return run([&] { return batch.value(x, data); }, [&] { return batch.value(x, data); });
     }
     template <matrix P, matrix G>
-    double gradient(P&& predictions, cost_instances const& data, std::span<index_t const> which, G&& result) {
-        const auto x = as_view(std::forward<P>(predictions));
+    double gradient(P&& predictions, cost_instances const& data, index_list which, G&& result) {
+        const auto x = as_view(predictions);
         const auto g = as_view(std::forward<G>(result));
         return run([&] { return batch.value(x, data, which); }, [&] { return batch.gradient(x, data, which, g); });
     }
     template <matrix P, matrix G>
     double gradient(P&& predictions, cost_instances const& data, G&& result) {
-        const auto x = as_view(std::forward<P>(predictions));
+        const auto x = as_view(predictions);
         const auto g = as_view(std::forward<G>(result));
         return run([&] { return batch.value(x, data); }, [&] { return batch.gradient(x, data, g); });
     }
@@ -73,9 +73,7 @@ private:
 
         double pull(decision_row row, std::span<double const> prediction, std::span<double> gradient, workspace& w) {
             row.to = loss->to;
-            const double v = loss->pull(row, prediction, gradient, w);
-            if (!std::isfinite(v)) throw error("the loss is not finite");
-            return v;
+            return loss->pull(row, prediction, gradient, w);
         }
         void require(cost_instances const& data) const {
             const char* const against = loss->to == sense::minimise ? "maximise, the loss minimises" : "minimise, the loss maximises";

@@ -4,7 +4,8 @@
 #include <algorithm>
 
 /// \file
-/// Decisions that have been seen, each once, in the order in which they came: what a loss takes for the feasible set.
+/// Decisions that have been seen, each once, in the order in which they came: what a loss takes for the feasible set. Two that are within
+/// 1e-6 in every component, as a solver's rounding leaves them, are one.
 ///
 ///     pool.add(data);          // the best decisions of the instances
 ///     pool.add(decision);      // true if it is new
@@ -20,7 +21,7 @@ public:
         if (const std::size_t j = detail::first_not_finite(x); j < x.size())
             throw error(where + "the decision is not finite at component " + std::to_string(j));
         for (index_t k = 0; k < count; ++k)
-            if (std::equal(x.begin(), x.end(), decision(k).begin())) return false;
+            if (std::equal(x.begin(), x.end(), decision(k).begin(), [](double a, double b) { return std::fabs(a - b) <= 1e-6; })) return false;
         total.resize(x.size());
         all.insert(all.end(), x.begin(), x.end()), ++count;
         for (std::size_t j = 0; j < x.size(); ++j) total[j] += x[j];

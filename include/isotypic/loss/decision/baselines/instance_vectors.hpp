@@ -17,7 +17,7 @@ public:
     }
     void add(index_t instance, std::span<double const> v) {
         const auto where = "isotypic: instance vectors: instance " + std::to_string(instance);
-        if (instance < 0 || instance >= size()) throw error(where + ", and there are " + std::to_string(size()));
+        require(instance);
         if (v.size() != d) throw error(where + ": a vector of " + std::to_string(v.size()) + " numbers, not " + std::to_string(d));
         if (const std::size_t j = detail::first_not_finite(v); j < d) throw error(where + ": a vector is not finite at component " + std::to_string(j));
         auto& mine = all[std::size_t(instance)];
@@ -25,12 +25,25 @@ public:
     }
     index_t size() const { return index_t(all.size()); }
     index_t dimension() const { return index_t(d); }
-    index_t count(index_t instance) const { return index_t(all[std::size_t(instance)].size() / d); }
-    std::span<double const> vector(index_t instance, index_t k) const { return std::span(all[std::size_t(instance)]).subspan(std::size_t(k) * d, d); }
+    index_t count(index_t instance) const {
+        require(instance);
+        return index_t(all[std::size_t(instance)].size() / d);
+    }
+    std::span<double const> vector(index_t instance, index_t k) const {
+        if (k < 0 || k >= count(instance))
+            throw error("isotypic: instance vectors: instance " + std::to_string(instance) + " has " + std::to_string(count(instance)) + ", and no vector " +
+                        std::to_string(k));
+        return std::span(all[std::size_t(instance)]).subspan(std::size_t(k) * d, d);
+    }
 
 private:
     std::size_t d;
     std::vector<std::vector<double>> all;
+
+    void require(index_t instance) const {
+        if (instance < 0 || instance >= size())
+            throw error("isotypic: instance vectors: instance " + std::to_string(instance) + ", and there are " + std::to_string(size()));
+    }
 };
 
 namespace detail {
