@@ -18,20 +18,20 @@ namespace detail {
 
 /// task[i] of every sample of x, checked.
 template <class T, class Tasks>
-void read_tasks(std::string const& what, index_t tasks, blocks<T> const& x, Tasks const& from, index_t* task) {
+void read_tasks(char const* what, index_t tasks, blocks<T> const& x, Tasks const& from, index_t* task) {
     const index_t rows = x.count * x.rows(), n = rows * x.cols();
     if constexpr (std::is_same_v<Tasks, rows_are_tasks>) {
-        if (rows != tasks) throw error("isotypic: " + what + ": an array of " + std::to_string(rows) + " rows, one a task, for " + std::to_string(tasks) + " tasks");
+        if (rows != tasks) throw error(std::string("isotypic: ") + what + ": an array of " + std::to_string(rows) + " rows, one a task, for " + std::to_string(tasks) + " tasks");
         for (index_t i = 0; i < n; ++i) task[i] = i / x.cols();
     } else {
         const index_t found = for_each_entry(from, [&](index_t i, auto const& k) {
             static_assert(std::integral<std::remove_cvref_t<decltype(k)>>, "isotypic: tasks are whole numbers, or rows_are_tasks{}");
             if (i < n) task[i] = index_t(k);
         });
-        if (found != n) throw error("isotypic: " + what + ": " + std::to_string(found) + " tasks for " + std::to_string(n) + " samples");
+        if (found != n) throw error(std::string("isotypic: ") + what + ": " + std::to_string(found) + " tasks for " + std::to_string(n) + " samples");
         for (index_t i = 0; i < n; ++i)
             if (task[i] < 0 || task[i] >= tasks)
-                throw error("isotypic: " + what + ": " + sample_text(i, n) + " is of task " + std::to_string(task[i]) + ", and there are " + std::to_string(tasks));
+                throw error(std::string("isotypic: ") + what + ": " + sample_text(i, n) + " is of task " + std::to_string(task[i]) + ", and there are " + std::to_string(tasks));
     }
 }
 
@@ -73,25 +73,25 @@ auto numbers_of(X&& x) {
 
 /// An array to read, of numbers that must be finite.
 template <class X>
-auto numbers_to_read(std::string const& what, char const* called, X const& x) {
+auto numbers_to_read(char const* what, char const* called, X const& x) {
     const auto b = numbers_of(x);
     using T = typename decltype(b)::value_type;
     static_assert(scalar<T>, "isotypic: numbers are float or double");
     const blocks<T const> out(b);
     for_each_number(out, [&](index_t i, T v) {
-        if (!std::isfinite(v)) throw error("isotypic: " + what + ": " + called + " " + std::to_string(i) + " is not finite");
+        if (!std::isfinite(v)) throw error(std::string("isotypic: ") + what + ": " + called + " " + std::to_string(i) + " is not finite");
     });
     return out;
 }
 /// An array to write, of the shape of `like`.
 template <class T, class Y>
-auto numbers_to_write(std::string const& what, char const* called, blocks<T> const& like, Y&& y) {
+auto numbers_to_write(char const* what, char const* called, blocks<T> const& like, Y&& y) {
     auto b = numbers_of(std::forward<Y>(y));
     static_assert(!std::is_const_v<std::remove_pointer_t<decltype(b.first.data)>>, "isotypic: the result lies in memory that may not be written");
     const index_t rows = like.count * like.rows();
     if (b.count == 1 && b.rows() == like.cols() && b.cols() == rows && (rows == 1 || like.cols() == 1)) b = b.transposed();
     if (b.count * b.rows() != rows || b.cols() != like.cols())
-        throw error("isotypic: " + what + ": " + called + " of " + shape_text(b.count * b.rows(), b.cols()) + " for an array of " + shape_text(rows, like.cols()));
+        throw error(std::string("isotypic: ") + what + ": " + called + " of " + shape_text(b.count * b.rows(), b.cols()) + " for an array of " + shape_text(rows, like.cols()));
     return b;
 }
 
