@@ -88,7 +88,8 @@ TEST_CASE("with a = 1 the direction forgets each gradient's length and has sqrt(
         const Eigen::VectorXd d = g.transpose() * solved(nash_mtl{0}, gram_of(g)).w, e = scaled.transpose() * solved(nash_mtl{0}, gram_of(scaled)).w;
         CHECK((d - e).norm() < 1e-9 * d.norm());
         CHECK(std::abs(d.squaredNorm() - double(tasks)) < 1e-9);
-        const Eigen::VectorXd two = g.transpose() * solved(fair_grad{2, 0}, gram_of(g)).w, other = scaled.transpose() * solved(fair_grad{2, 0}, gram_of(scaled)).w;
+        const Eigen::VectorXd two = g.transpose() * solved(fair_grad{2, 0}, gram_of(g)).w,
+                              other = scaled.transpose() * solved(fair_grad{2, 0}, gram_of(scaled)).w;
         CHECK((two.normalized() - other.normalized()).norm() > 1e-3);
     }
 }
@@ -100,7 +101,8 @@ TEST_CASE("a common factor s of the gradients is one of s^((1 - a) / (1 + a))") 
     for (double alpha : {0.5, 1.0, 2.0, 4.0})
         for (double s : {1e-12, 3.0, 1e9}) {
             const square scaled = s * g;
-            const Eigen::VectorXd d = g.transpose() * solved(fair_grad{alpha}, gram_of(g)).w, e = scaled.transpose() * solved(fair_grad{alpha}, gram_of(scaled)).w;
+            const Eigen::VectorXd d = g.transpose() * solved(fair_grad{alpha}, gram_of(g)).w,
+                                  e = scaled.transpose() * solved(fair_grad{alpha}, gram_of(scaled)).w;
             CHECK((e - std::pow(s, (1 - alpha) / (1 + alpha)) * d).norm() < 1e-9 * e.norm());
         }
 }

@@ -41,15 +41,15 @@ public:
 
     template <matrix G>
     void add(G&& gradients) {
-        if (solved) products.clear(), solved = false;
-        products.add(gradients);
+        products.add(gradients, solved);
+        solved = false;
     }
     /// The weights of what was added since the last call.
     std::span<double const> solve() {
-        solved = true;
         rule.weights(products.matrix(), found, device.scratch());
         for (std::size_t k = 0; k < found.size(); ++k)
             if (!std::isfinite(found[k])) throw error("isotypic: " + std::string(Rule::name) + ": the weight of task " + std::to_string(k) + " is not finite");
+        solved = true;
         return std::copy(found.begin(), found.end(), w.begin()), w;
     }
     template <matrix G, matrix D>
@@ -60,8 +60,11 @@ public:
     }
     template <matrix G, matrix D>
     std::span<double const> combine(G&& gradients, D&& d) {
-        products.clear(), solved = false;
-        add(gradients), solve(), write(gradients, d);
+        const auto g = as_view(gradients);
+        using T = typename decltype(g)::value_type;
+        detail::require_sum<T>(w, g, as_view(d));
+        products.add(g, true), solved = false;
+        solve(), write(g, d);
         return w;
     }
 

@@ -50,7 +50,8 @@ private:
     template <class T>
     view<T> rows_of(char const* what, view<T> x) const {
         if (x.rows != tasks())
-            throw error("isotypic: PopArt: " + std::string(what) + " of " + detail::shape_text(x.rows, x.cols) + " for " + std::to_string(tasks()) + " tasks, which are rows");
+            throw error("isotypic: PopArt: " + std::string(what) + " of " + detail::shape_text(x.rows, x.cols) + " for " + std::to_string(tasks()) +
+                        " tasks, which are rows");
         return x;
     }
     /// As a column.

@@ -14,8 +14,8 @@
 ///     gram.add(as_view(H).transposed());      // q x K, a column a task; one block of parameters after another
 ///     gram(3, 7);  gram.matrix();  gram.clear();
 ///
-/// Products in the gradients' type over 256 parameters at a time, their sums in double: no copy of the gradients, but for a tile of those
-/// that come as columns. Where a sum of squares leaves the range of float, those parameters are taken in double. A gradient that is not finite is
+/// Products in the gradients' type over 4096 parameters at a time, their sums in double: no copy of the gradients but for 256 parameters.
+/// Where a sum of squares leaves the range of float, those 4096 are taken in double. A gradient that is not finite is
 /// an error that names the task, and changes nothing. Nothing is allocated for a shape that has been seen.
 namespace isotypic {
 
@@ -26,14 +26,15 @@ public:
         if (tasks < 1) throw error("isotypic: a Gram matrix of " + std::to_string(tasks) + " tasks");
     }
 
+    /// With `afresh` in the place of what was added before.
     template <matrix G>
-    void add(G&& gradients) {
+    void add(G&& gradients, bool afresh = false) {
         const auto g = as_view(gradients);
         using T = typename decltype(g)::value_type;
         static_assert(scalar<T>, "isotypic: gradients are float or double");
         if (g.rows != count)
             throw error("isotypic: gradients of " + detail::shape_text(g.rows, g.cols) + " for " + std::to_string(count) + " tasks, which are rows");
-        accumulate<T>(g);
+        accumulate<T>(g, afresh);
     }
     void clear() { std::fill(total.begin(), total.end(), 0.0); }
 
@@ -42,19 +43,19 @@ public:
     view<double const> matrix() const { return {total.data(), count, count}; }
 
 private:
-    static constexpr index_t wide = 4096, narrow = 256, at_once = 32;
+    static constexpr index_t wide = 4096, at_once = 32;
     index_t count;
     cpu device;
     std::vector<double> total;
 
     template <class T>
-    void accumulate(view<T const> g) {
+    void accumulate(view<T const> g, bool afresh) {
         workspace& w = device.scratch();
         auto scope = w.open();
         const index_t size = count * count;
         double* sum = w.take<double>(size);
         double* part = w.take<double>(size * at_once);
-        std::copy(total.begin(), total.end(), sum);
+        for (index_t k = 0; k < size; ++k) sum[k] = afresh ? 0 : total[std::size_t(k)];
         for (index_t first = 0; first < g.cols; first += wide * at_once) {
             const index_t n = (std::min)(at_once, (g.cols - first + wide - 1) / wide);
             device.for_each_task(n, [&](index_t i, cpu& d) {
@@ -73,19 +74,7 @@ private:
 
     template <class T>
     void products(cpu& d, view<T const> g, double* out) const {
-        std::fill_n(out, count * count, 0.0);
-        if (g.col_stride == 1) {
-            detail::add_gram_of_rows(g, out);
-        } else {
-            auto scope = d.scratch().open();
-            const view<T> tile(d.scratch().take<T>(count * narrow), count, narrow);
-            for (index_t j = 0; j < g.cols; j += narrow) {
-                const index_t n = (std::min)(narrow, g.cols - j);
-                for (index_t i = 0; i < n; ++i)
-                    for (index_t k = 0; k < count; ++k) tile(k, i) = g(k, j + i);
-                detail::add_gram_of_rows<T>(view<T const>(tile).part(0, 0, count, n), out);
-            }
-        }
+        detail::gram_of_rows(g, out, d.scratch());
         if constexpr (std::is_same_v<T, float>)
             if (!in_range(g, out)) {
                 auto scope = d.scratch().open();

@@ -35,7 +35,8 @@ class result_array {
 
 public:
     result_array(char const* what, char const* called, blocks<T> const& to, double const* numbers) : out(to), from(numbers) {
-        if (overlaps_itself(to)) throw error(std::string("isotypic: ") + what + ": " + called + " of " + shape_text(to.count * to.rows(), to.cols()) + " lie on each other");
+        if (overlaps_itself(to))
+            throw error(std::string("isotypic: ") + what + ": " + called + " of " + shape_text(to.count * to.rows(), to.cols()) + " lie on each other");
         for (index_t i = 0; i < to.size(); ++i)
             if (!std::isfinite(T(from[i]))) throw error(std::string("isotypic: ") + what + ": " + called + ": number " + std::to_string(i) + " is not finite");
     }

@@ -21,7 +21,9 @@ template <class T, class Tasks>
 void read_tasks(char const* what, index_t tasks, blocks<T> const& x, Tasks const& from, index_t* task) {
     const index_t rows = x.count * x.rows(), n = rows * x.cols();
     if constexpr (std::is_same_v<Tasks, rows_are_tasks>) {
-        if (rows != tasks) throw error(std::string("isotypic: ") + what + ": an array of " + std::to_string(rows) + " rows, one a task, for " + std::to_string(tasks) + " tasks");
+        if (rows != tasks)
+            throw error(std::string("isotypic: ") + what + ": an array of " + std::to_string(rows) + " rows, one a task, for " + std::to_string(tasks) +
+                        " tasks");
         for (index_t i = 0; i < n; ++i) task[i] = i / x.cols();
     } else {
         const index_t found = for_each_entry(from, [&](index_t i, auto const& k) {
@@ -31,7 +33,8 @@ void read_tasks(char const* what, index_t tasks, blocks<T> const& x, Tasks const
         if (found != n) throw error(std::string("isotypic: ") + what + ": " + std::to_string(found) + " tasks for " + std::to_string(n) + " samples");
         for (index_t i = 0; i < n; ++i)
             if (task[i] < 0 || task[i] >= tasks)
-                throw error(std::string("isotypic: ") + what + ": " + sample_text(i, n) + " is of task " + std::to_string(task[i]) + ", and there are " + std::to_string(tasks));
+                throw error(std::string("isotypic: ") + what + ": " + sample_text(i, n) + " is of task " + std::to_string(task[i]) + ", and there are " +
+                            std::to_string(tasks));
     }
 }
 
@@ -65,8 +68,8 @@ auto numbers_of(X&& x) {
             if (axes_of(x).rank == 1) return b.transposed();
         return b;
     } else {
-        static_assert(requires { std::data(x), std::size(x); },
-                      "isotypic: this has no memory of its own: evaluate it, or pass a container, a map or a view");
+        static_assert(
+            requires { std::data(x), std::size(x); }, "isotypic: this has no memory of its own: evaluate it, or pass a container, a map or a view");
         return blocks(view(std::data(x), index_t(std::size(x)), index_t{1}));
     }
 }
@@ -91,7 +94,8 @@ auto numbers_to_write(char const* what, char const* called, blocks<T> const& lik
     const index_t rows = like.count * like.rows();
     if (b.count == 1 && b.rows() == like.cols() && b.cols() == rows && (rows == 1 || like.cols() == 1)) b = b.transposed();
     if (b.count * b.rows() != rows || b.cols() != like.cols())
-        throw error(std::string("isotypic: ") + what + ": " + called + " of " + shape_text(b.count * b.rows(), b.cols()) + " for an array of " + shape_text(rows, like.cols()));
+        throw error(std::string("isotypic: ") + what + ": " + called + " of " + shape_text(b.count * b.rows(), b.cols()) + " for an array of " +
+                    shape_text(rows, like.cols()));
     return b;
 }
 

@@ -9,11 +9,18 @@
 namespace isotypic {
 namespace detail {
 
-/// sum <- sum + w_0 g(k, .) + .. + w_3 g(k + 3, .), n numbers from column j.
+/// sum <- sum + w_0 g(k, .) + .. + w_7 g(k + 7, .), n numbers from column j.
 template <class T>
-void add_four_rows(double const* w, view<T const> g, index_t k, index_t j, index_t n, double* sum) {
-    T const *a = &g(k, j), *b = &g(k + 1, j), *c = &g(k + 2, j), *e = &g(k + 3, j);
-    for (index_t i = 0; i < n; ++i) sum[i] += (w[0] * double(a[i]) + w[1] * double(b[i])) + (w[2] * double(c[i]) + w[3] * double(e[i]));
+void add_eight_rows(double const* w, view<T const> g, index_t k, index_t j, index_t n, double* sum) {
+    double by[8];
+    std::copy_n(w, 8, by);
+    T const* row[8];
+    for (index_t r = 0; r < 8; ++r) row[r] = &g(k + r, j);
+    for (index_t i = 0; i < n; ++i) {
+        double part[8];
+        for (index_t r = 0; r < 8; ++r) part[r] = by[r] * double(row[r][i]);
+        sum[i] += ((part[0] + part[1]) + (part[2] + part[3])) + ((part[4] + part[5]) + (part[6] + part[7]));
+    }
 }
 
 template <class T>
@@ -21,7 +28,7 @@ void weighted_tile(double const* w, view<T const> g, index_t j, index_t n, doubl
     std::fill_n(sum, n, 0.0);
     if (g.col_stride == 1) {
         index_t k = 0;
-        for (; k + 4 <= g.rows; k += 4) add_four_rows(w + k, g, k, j, n, sum);
+        for (; k + 8 <= g.rows; k += 8) add_eight_rows(w + k, g, k, j, n, sum);
         for (; k < g.rows; ++k) {
             T const* a = &g(k, j);
             for (index_t i = 0; i < n; ++i) sum[i] += w[k] * double(a[i]);
@@ -43,17 +50,22 @@ void weighted_tile(double const* w, view<T const> g, index_t j, index_t n, doubl
     }
 }
 
+template <class T>
+void require_sum(std::span<double const> w, view<T const> g, view<T const> out) {
+    if (g.rows != index_t(w.size()) || out.size() != g.cols || (out.rows != 1 && out.cols != 1))
+        throw error("isotypic: " + std::to_string(w.size()) + " weights and gradients of " + shape_text(g.rows, g.cols) + " for a sum of " +
+                    shape_text(out.rows, out.cols));
+    if (overlap(blocks<T const>(g), blocks<T const>(out))) throw error("isotypic: the weighted sum lies in the memory of its gradients");
+}
+
 }  // namespace detail
 
 /// See the file's comment. `out` holds p numbers, 1 x p or p x 1, in other memory than the gradients.
 template <class T>
 void weighted_sum(cpu& device, std::span<double const> w, view<T const> g, view<T> out) {
-    if (g.rows != index_t(w.size()) || out.size() != g.cols || (out.rows != 1 && out.cols != 1))
-        throw error("isotypic: " + std::to_string(w.size()) + " weights and gradients of " + detail::shape_text(g.rows, g.cols) + " for a sum of " +
-                    detail::shape_text(out.rows, out.cols));
-    if (overlap(blocks<T const>(g), blocks<T>(out))) throw error("isotypic: the weighted sum lies in the memory of its gradients");
+    detail::require_sum<T>(w, g, out);
     if (out.cols == 1) out = out.transposed();
-    constexpr index_t wide = 2048;
+    constexpr index_t wide = 4096;
     detail::for_each_part(device, (g.cols + wide - 1) / wide, g.size(), [&](index_t i) {
         const index_t j = i * wide, n = (std::min)(wide, g.cols - j);
         double sum[wide];
