@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "against.hpp"
+#include "stream.hpp"
 #include <Eigen/Core>
-#include <isotypic/device/thread_pool.hpp>
 #include <isotypic/group/random.hpp>
 #include <isotypic/loss/criterion.hpp>
 #include <isotypic/loss/sum.hpp>
@@ -31,15 +31,7 @@ arrays& shared() {
     return a;
 }
 
-void stream(thread_pool& pool) {
-    constexpr index_t band = 1 << 15;
-    pool.parallel_for((size + band - 1) / band, [px = shared().scores.data(), py = shared().gradient.data()](index_t k) {
-        float const* __restrict x = px;
-        float* __restrict y = py;
-        const index_t end = std::min(size, (k + 1) * band);
-        for (index_t i = k * band; i < end; ++i) y[i] = 1.5f * x[i];
-    });
-}
+void stream(thread_pool& pool) { ::stream(pool, shared().scores.data(), shared().gradient.data(), size); }
 
 template <class Loss>
 void add_loss(char const* name, Loss loss) {

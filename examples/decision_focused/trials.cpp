@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "trials.hpp"
 #include <training/counter.hpp>
+#include <training/lines.hpp>
 #include <training/on_threads.hpp>
 #include <fstream>
 #include <mutex>
@@ -8,20 +9,13 @@
 namespace decision_focused {
 
 trials::trials(settings const& s, std::string const& lines_file) : base(s), file(s.out / lines_file) {
-    std::filesystem::create_directories(s.out);
-    std::ifstream from(file);
-    bool cut = false;
-    for (std::string text; std::getline(from, text);) {
-        auto j = nlohmann::json::parse(text, nullptr, false);
-        if ((cut = j.is_discarded())) continue;
+    read_lines(file, [&](nlohmann::json& j) {
         outcome o;
         auto take = [&](char const* key, auto& value) { j.at(key).get_to(value), j.erase(key); };
         take("normalised", o.normalised), take("mean_ratio", o.mean_ratio), take("solves_before", o.solves_before), take("solves", o.solves);
         take("seconds_before", o.seconds_before), take("seconds", o.seconds), take("diverged", o.diverged);
         known[j.dump()] = o;
-    }
-    from.close();
-    if (cut) std::ofstream(file, std::ios::app) << "\n";  // ends the line that was cut short
+    });
 }
 
 nlohmann::json trials::what(experiment const& e) {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "trials.hpp"
 #include <training/counter.hpp>
+#include <training/lines.hpp>
 #include <training/on_threads.hpp>
 #include <fstream>
 #include <mutex>
@@ -9,19 +10,11 @@ namespace noisy_labels {
 
 trials::trials(settings const& s, std::map<std::string, data> const& by_name, std::string const& lines_file)
     : base(s), sets(by_name), file(s.out / lines_file) {
-    std::filesystem::create_directories(s.out);
-    std::ifstream from(file);
-    std::string whole;
-    bool cut = false;
-    for (std::string text; std::getline(from, text);) {
-        auto j = nlohmann::json::parse(text, nullptr, false);
-        if ((cut = j.is_discarded())) continue;
+    read_lines(file, [&](nlohmann::json& j) {
         outcome o{j.at("validation"), j.value("test", 0.0), j.at("diverged")};
         for (char const* found : {"validation", "test", "diverged"}) j.erase(found);
         known[j.dump()] = o;
-    }
-    from.close();
-    if (cut) std::ofstream(file, std::ios::app) << "\n";  // ends the line that was cut short
+    });
 }
 
 nlohmann::json trials::what(experiment const& e) const {

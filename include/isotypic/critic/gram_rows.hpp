@@ -6,8 +6,8 @@
 #include <algorithm>
 
 /// \file
-/// The triangle of g g' for a few long rows: a strip of 256 columns at a time is laid side by side in the first cache, and each 3 x 3 inner
-/// products of it are one loop. Eigen's kernel packs both factors, which costs as much as all products do when there are 50 rows.
+/// The triangle of g g' for a few long rows: a strip of 192 columns at a time, which the first cache holds, and each 3 x 3 inner products of
+/// it in one loop. Eigen's kernel packs both factors, which costs as much as all products do when there are 50 rows.
 namespace isotypic::detail {
 
 /// sum <- sum + the inner products of rows a_0, a_1, a_2 with b_0, b_1, b_2, in the lanes of packets; n a whole number of packets.
@@ -19,10 +19,10 @@ void add_inner_products(T const* const* a, T const* const* b, index_t n, T* sum)
     for (int r = 0; r < 3; ++r)
         for (int c = 0; c < 3; ++c) s[r][c] = Eigen::internal::pload<packet>(sum + (3 * r + c) * lanes);
     for (index_t j = 0; j < n; j += lanes) {
-        const packet b0 = Eigen::internal::pload<packet>(b[0] + j), b1 = Eigen::internal::pload<packet>(b[1] + j),
-                     b2 = Eigen::internal::pload<packet>(b[2] + j);
+        const packet b0 = Eigen::internal::ploadu<packet>(b[0] + j), b1 = Eigen::internal::ploadu<packet>(b[1] + j),
+                     b2 = Eigen::internal::ploadu<packet>(b[2] + j);
         for (int r = 0; r < 3; ++r) {
-            const packet x = Eigen::internal::pload<packet>(a[r] + j);
+            const packet x = Eigen::internal::ploadu<packet>(a[r] + j);
             s[r][0] = Eigen::internal::pmadd(x, b0, s[r][0]);
             s[r][1] = Eigen::internal::pmadd(x, b1, s[r][1]);
             s[r][2] = Eigen::internal::pmadd(x, b2, s[r][2]);
@@ -36,15 +36,11 @@ void add_inner_products(T const* const* a, T const* const* b, index_t n, T* sum)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wignored-attributes"  // a vector register as a template argument
 #endif
-/// strip <- g, of dense rows a `stride` apart, whatever the layout of g.
+/// strip <- g, of dense rows a `stride` apart.
 template <class T>
 void copy_strip(view<T const> g, T* strip, index_t stride) {
     using packet = typename Eigen::internal::packet_traits<T>::type;
     constexpr index_t lanes = Eigen::internal::packet_traits<T>::size;
-    if (g.col_stride == 1) {
-        for (index_t k = 0; k < g.rows; ++k) std::copy_n(&g(k, 0), g.cols, strip + k * stride);
-        return;
-    }
     const bool packed = g.row_stride == 1 && g.rows >= lanes;
     const index_t blocks = packed ? g.cols / lanes * lanes : 0;
     for (index_t j = 0; j < blocks; j += lanes)
@@ -81,7 +77,7 @@ private:
 /// c <- g g' on and below the diagonal, in double; each lane of a packet sums in T.
 template <class T>
 void gram_of_rows(view<T const> g, double* c, workspace& w) {
-    constexpr index_t lanes = Eigen::internal::packet_traits<T>::size, deep = 256, stride = deep + lanes, tile = 9 * lanes;
+    constexpr index_t lanes = Eigen::internal::packet_traits<T>::size, deep = 192, stride = deep + lanes, tile = 9 * lanes;
     const index_t rows = g.rows, wide = (rows + 2) / 3;
     auto scope = w.open();
     T *strip = w.take<T>(rows * stride), *sums = w.take<T>(wide * wide * tile);
@@ -92,14 +88,17 @@ void gram_of_rows(view<T const> g, double* c, workspace& w) {
     };
     for (index_t j = 0; j < g.cols; j += deep) {
         const index_t n = (std::min)(deep, g.cols - j), whole = (n + lanes - 1) / lanes * lanes;
-        copy_strip(g.part(0, j, rows, n), strip, stride);
+        const bool as_it_is = g.col_stride == 1 && n == whole;
+        T const* x = as_it_is ? &g(0, j) : strip;
+        const index_t apart = as_it_is ? g.row_stride : stride;
+        if (!as_it_is) copy_strip(g.part(0, j, rows, n), strip, stride);
         for (index_t k = 0; k < rows && n < whole; ++k) std::fill(strip + k * stride + n, strip + k * stride + whole, T(0));
         next_strip<T> next(j + 2 * deep <= g.cols ? g.part(0, j + deep, rows, deep) : view<T const>());
         for_each_tile([&](index_t k, index_t l, T* sum) {
             next.fetch_some();
             T const *a[3], *b[3];
-            for (index_t r = 0; r < 3; ++r) a[r] = strip + (std::min)(k + r, rows - 1) * stride;
-            for (index_t s = 0; s < 3; ++s) b[s] = strip + (std::min)(l + s, rows - 1) * stride;
+            for (index_t r = 0; r < 3; ++r) a[r] = x + (std::min)(k + r, rows - 1) * apart;
+            for (index_t s = 0; s < 3; ++s) b[s] = x + (std::min)(l + s, rows - 1) * apart;
             add_inner_products(a, b, whole, sum);
         });
     }

@@ -14,9 +14,9 @@
 ///     gram.add(as_view(H).transposed());      // q x K, a column a task; one block of parameters after another
 ///     gram(3, 7);  gram.matrix();  gram.clear();
 ///
-/// Products in the gradients' type over 4096 parameters at a time, their sums in double: no copy of the gradients but for 256 parameters.
-/// Where a sum of squares leaves the range of float, those 4096 are taken in double. A gradient that is not finite is
-/// an error that names the task, and changes nothing. Nothing is allocated for a shape that has been seen.
+/// Products in the gradients' type over 4096 parameters at a time, their sums in double: no copy of the gradients, but for 192 parameters of
+/// those in columns. Where a sum of squares leaves the range of float, those 4096 are taken in double. A gradient that is not finite is an
+/// error that names the task, and changes nothing. Nothing is allocated for a shape that has been seen.
 namespace isotypic {
 
 /// See the file's comment.
