@@ -58,6 +58,20 @@ TEST_CASE("min_k <g_k, d> is F(w), the bound of all d in the ball, which proves 
     CHECK(limits > 50);
 }
 
+TEST_CASE("d stays in the ball of c |g_0| about the mean, at c = 1 and beside it too, where the gradients allow no gain for all") {
+    INFO("ISOTYPIC_SEED=", seed());
+    double worst = 0;
+    for (double c : {1 - 1e-6, 1 - 1e-9, 1 - 1e-12, 1.0, 1 + 1e-12, 1 + 1e-9, 1 + 1e-6})
+        for (int draw = 0; draw < 1500; ++draw) {
+            const index_t tasks = 2 + draw % 9;
+            const task_gradients g = normal(tasks, 1 + draw % 5, std::uint64_t(draw));
+            const numbers from = mean(g);
+            worst = std::fmax(worst, distance(direction(cagrad{.c = c}, g), from) / (c * norm(from)));
+        }
+    CHECK(worst < 1 + 1e-4);
+    CHECK(worst > 1 - 1e-4);
+}
+
 TEST_CASE("a brute force on a fine grid of two or three tasks finds nothing lower") {
     INFO("ISOTYPIC_SEED=", seed());
     for (int draw = 0; draw < 20; ++draw)

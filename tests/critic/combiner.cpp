@@ -128,8 +128,22 @@ TEST_CASE("bad input changes neither weights nor results") {
     CHECK_THROWS_WITH(c.combine(g.at(), as_view(d.data(), 1, 8)), "isotypic: counting: the weight of task 2 is not finite");
     CHECK(same_bits(copy(c.weights()), w));
     CHECK(same_bits(d, before));
-    CHECK_THROWS_WITH(c.combine(normal(4, 8, 1).at(), as_view(d.data(), 1, 8)), "isotypic: 3 weights and gradients of 4 x 8 for a sum of 1 x 8");
+    CHECK_THROWS_WITH(c.combine(normal(4, 8, 1).at(), as_view(d.data(), 1, 8)), "isotypic: gradients of 4 x 8 for 3 tasks, which are rows");
     CHECK(same_bits(d, before));
+}
+
+TEST_CASE("after an error the next block begins anew, and nothing is written without weights") {
+    task_gradients g = normal(3, 8, 1), bad = normal(3, 8, 2);
+    bad(2, 2) = std::numeric_limits<double>::quiet_NaN();
+    numbers d(8), whole(8);
+    combiner c(mgda{}, 3), fresh(mgda{}, 3);
+    CHECK_THROWS_WITH(c.write(g.at(), as_view(d.data(), 1, 8)), "isotypic: MGDA: no weights were found for these gradients: call add() and solve() first");
+    c.add(g.at());
+    CHECK_THROWS_AS(c.write(g.at(), as_view(d.data(), 1, 8)), error);
+    CHECK_THROWS_AS(c.add(bad.at()), error);
+    c.add(g.at()), c.solve(), c.write(g.at(), as_view(d.data(), 1, 8));
+    fresh.combine(g.at(), as_view(whole.data(), 1, 8));
+    CHECK(same_bits(d, whole));
 }
 
 TEST_CASE("a result of the wrong shape is refused before the weights change") {

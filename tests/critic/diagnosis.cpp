@@ -118,6 +118,7 @@ TEST_CASE("worst-k takes each seed's own worst tasks, not those of the mean") {
     CHECK(std::abs(worst_k(success, 2) - worst_k(of_mean, 2)) > 0.1);
     const Eigen::MatrixXf rates{{0.5f, 0.25f}};
     CHECK(worst_k(rates, 1) == 0.25);
+    CHECK(worst_k(Eigen::VectorXd(success.row(0)), 2) == 0.25);
     CHECK_THROWS_WITH(worst_k(success, 0), "isotypic: worst-k success: the 0 worst of 4 tasks");
     CHECK_THROWS(worst_k(success, 5));
     const Eigen::MatrixXd nothing(0, 4), lost{{0, std::nan("")}};

@@ -4,6 +4,7 @@
 #include <Eigen/Core>
 #include <Eigen/Eigenvalues>
 #include <isotypic/check/seed.hpp>
+#include <isotypic/critic/combiner.hpp>
 #include <isotypic/critic/fair_grad.hpp>
 
 using namespace isotypic;
@@ -132,6 +133,56 @@ TEST_CASE("a task without a gradient is left out, and one task alone is normalis
     CHECK((x.w(0) == y.w(0) && x.w(2) == y.w(1)));
     CHECK(solved(nash_mtl{}, square::Zero(2, 2)).w.isZero(0));
     CHECK(std::abs(solved(nash_mtl{0}, square::Constant(1, 1, 16)).w(0) - 0.25) < 1e-12);
+}
+
+TEST_CASE("float gradients that are nearly one direction get weights, by a larger ridge where rounding hides the equation") {
+    INFO("ISOTYPIC_SEED=", seed());
+    random_stream random(seed());
+    int raised = 0;
+    for (index_t tasks : {2, 16, 50})
+        for (double noise : {0.0, 1e-5, 1e-4, 1e-3})
+            for (bool opposed : {false, true}) {
+                const square common = normal(random, 1, 4096), own = normal(random, tasks, 4096);
+                Eigen::Matrix<float, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor> g(tasks, 4096);
+                Eigen::RowVectorXf d(4096);
+                for (index_t k = 0; k < tasks; ++k) g.row(k) = ((opposed && k % 2 ? -1 : 1) * common + noise * own.row(k)).cast<float>();
+                combiner balance(nash_mtl{}, tasks);
+                balance.combine(g, d);
+                std::vector<double> w(static_cast<std::size_t>(tasks));
+                workspace scratch;
+                const fairness_report found = nash_mtl{}.solve(balance.gram().matrix(), w, scratch);
+                CHECK(found.residual <= 1e-8);
+                CHECK(found.ridge < 1e-3);
+                CHECK(d.allFinite());
+                raised += found.ridge > 1e-6;
+            }
+    CHECK(raised < 24);
+}
+
+TEST_CASE("where there is no answer without a ridge one is taken, and what rounding keeps from any answer is an error") {
+    square a(2, 2);
+    a << 1, -2, -2, 4;
+    const answer x = solved(nash_mtl{0}, a);
+    CHECK((x.report.ridge > 0 && x.report.ridge < 1e-6 && x.report.residual <= 1e-8));
+    CHECK(x.w.minCoeff() > 0);
+    CHECK(solved(nash_mtl{0}, square::Identity(2, 2)).report.ridge == 0);
+    const square far = Eigen::Vector3d(1e-200, 1, 1e200).asDiagonal();
+    CHECK_THROWS_WITH(solved(fair_grad{.alpha = 0.01}, far),
+                      "isotypic: FairGrad: no weights found for alpha = 0.010000: the gradients differ too much in length for it");
+}
+
+TEST_CASE("gradients over four decades of lengths take more steps where a is not 1, and are solved too") {
+    INFO("ISOTYPIC_SEED=", seed());
+    random_stream random(seed());
+    int most = 0;
+    for (int draw = 0; draw < 2000; ++draw) {
+        square g = gradients(random, kinds[std::size_t(random.below(index_t(std::size(kinds))))]);
+        for (index_t k = 0; k < g.rows(); ++k) g.row(k) *= std::pow(10, 4 * random.uniform() - 2);
+        const answer x = solved(fair_grad{.alpha = std::array{0.5, 1.0, 2.0, 4.0}[std::size_t(draw) % 4]}, gram_of(g));
+        most = (std::max)(most, x.report.steps);
+        CHECK(x.report.residual <= 1e-8);
+    }
+    CHECK(most <= 60);
 }
 
 TEST_CASE("numbers that make no sense are refused") {

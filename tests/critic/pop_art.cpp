@@ -153,7 +153,8 @@ TEST_CASE("statistics that are saved and written back go on to the same bits") {
     random_stream random(seed());
     pop_art one(3, {.rate = 0.1}), two(3, {.rate = 0.1});
     one.follow(returns_of(random, 3, 5), rows_are_tasks{});
-    const auto from = one.statistics(), to = two.statistics();
+    const auto from = std::as_const(one).statistics();
+    const auto to = two.statistics();
     for (index_t k = 0; k < 3; ++k)
         for (index_t j = 0; j < 4; ++j) to(k, j) = from(k, j);
     const table r = returns_of(random, 3, 5);
@@ -165,7 +166,7 @@ TEST_CASE("statistics that are saved and written back go on to the same bits") {
 TEST_CASE("equal returns give the least scale, huge ones the largest, and neither breaks") {
     pop_art values(2);
     table r(2, 2);
-    r << 5, 5, 1e200, -1e200;
+    r << 5, 5, 1e140, -1e140;
     values.follow(r, rows_are_tasks{});
     CHECK((values.scale(0) == 1e-4 && values.scale(1) == 1e6));
     CHECK(normalised(values, r).allFinite());
@@ -179,6 +180,14 @@ TEST_CASE("bad input says what is wrong and changes nothing") {
     CHECK_THROWS_WITH(values.follow(table::Ones(2, 2).eval(), rows_are_tasks{}), "isotypic: PopArt: an array of 2 rows, one a task, for 3 tasks");
     CHECK_THROWS_WITH(values.follow(r, std::vector<int>{0, 1}), "isotypic: PopArt: 2 tasks for 6 samples");
     CHECK_THROWS_WITH(values.follow(r, std::vector<int>{0, 1, 2, 0, 1, 3}), "isotypic: PopArt: sample 5 of 6 is of task 3, and there are 3");
+    table huge = r;
+    huge.row(2) << 1e160, -1e160;
+    CHECK_THROWS_WITH(values.follow(huge, rows_are_tasks{}), doctest::Contains("isotypic: PopArt: the mean or variance of task 2 would be "));
+    CHECK((values.scale(0) == 1 && values.mean(0) == 0));
+    const pop_art fresh(3);
+    Eigen::MatrixXf small(3, 2);
+    const table large = table::Constant(3, 2, 1e200);
+    CHECK_THROWS_WITH(fresh.normalise(large, rows_are_tasks{}, small), "isotypic: PopArt: normalised returns: number 0 is not finite");
     CHECK(values.scale(0) == 1);
     Eigen::MatrixXd narrow(3, 1);
     CHECK_THROWS_WITH(values.normalise(r, rows_are_tasks{}, narrow), "isotypic: PopArt: normalised returns of 3 x 1 for an array of 3 x 2");
@@ -188,6 +197,7 @@ TEST_CASE("bad input says what is wrong and changes nothing") {
     CHECK_THROWS_WITH(move.rows(w, b), "isotypic: PopArt: weights of 2 x 4 for 3 tasks, which are rows");
     CHECK((b == Eigen::VectorXd::Ones(3)));
     CHECK_THROWS_AS(pop_art(0), error);
+    CHECK_THROWS_AS(pop_art(-1), error);
     CHECK_THROWS_AS(pop_art(1, {.rate = 0}), error);
     CHECK_THROWS_AS(pop_art(1, {.rate = 0.1, .least = 2, .most = 1}), error);
 }

@@ -12,7 +12,8 @@
 ///     CHECK(e.broken < 1e-9);  CHECK(e.unclaimed > 1e-3);  CHECK(e.rotation.direction < 1e-9);
 ///
 /// What the laws mean for d: a rule that is moved by `task_permutation` renumbers its weights, and d stays; unmoved by a rescaling, d stays;
-/// moved by `common_rescaling`, d grows as the gradients do; moved by `task_rescaling` there is nothing that d could do.
+/// moved by `common_rescaling`, d grows as the gradients do; moved by `task_rescaling` there is nothing that d could do. A rule that keeps more
+/// for some numbers in it than its type can say, as fair_grad{.alpha = 1}, is found too modest there.
 namespace isotypic {
 
 /// How far d turns and changes its length, relative to what is expected; not a number where that is.
@@ -30,7 +31,7 @@ struct task_errors {
     double degree = 0;           ///< p of |d(s g)| = s^p |d(g)|, over all draws at best
     double degree_error = 0;     ///< how far one draw is from s^degree
     double least_gain = 1;       ///< the least cosine of d with a gradient
-    double broken = 0;           ///< the largest error of a law that is claimed
+    double broken = 0;           ///< the largest error of a law that is claimed; not a number where d is 0
     double unclaimed = 1;        ///< the least error of a law that is not: as small as rounding where the rule is too modest; 1 if all are claimed
 };
 

@@ -48,6 +48,11 @@ struct cagrad {
 
         detail::simplex_program program(gram, scratch);
         simplex_report report;
+        const auto limit = [&](double bend) {
+            const double within = by * radius / std::sqrt((std::max)(bend, 1.0));
+            for (index_t k = 0; k < n; ++k) w[std::size_t(k)] += within * t[k];
+            return report;
+        };
         double below = 0, above = most, s = (std::min)(std::sqrt(mean), most);
         for (int i = 0; i < 200; ++i) {
             const simplex_report found = program.solve(b, s / radius);
@@ -55,12 +60,11 @@ struct cagrad {
             const auto [square, terms] = program.square();
             const auto [drift, bend] = program.tangent(b, 1 / radius, t);
             const double length = std::sqrt(square), off = length - s, lowest = (std::max)(1e-9 * least, 1e-6 * std::sqrt(terms));
-            if (s <= lowest && bend < 1 && (off <= 0 || square - s * s * bend <= 1e-13 * terms)) {
-                for (index_t k = 0; k < n; ++k) w[std::size_t(k)] += by * radius * t[k];
-                return report;
-            }
+            if (s <= lowest && bend < 1 && (off <= 0 || square - s * s * bend <= 1e-13 * terms)) return limit(bend);
             (off > 0 ? below : above) = s;
-            if (std::abs(off) <= 1e-15 * s || !(above - below > 1e-15 * above)) break;
+            const bool settled = std::abs(off) <= 1e-15 * s || !(above - below > 1e-15 * above);
+            if ((settled && square <= 1e-10 * terms) || s < 1e-3 * lowest) return limit(bend);  // its direction is lost in rounding
+            if (settled) break;
             double next = length > 0 ? s - off / (drift / length - 1) : 0;
             if (!(next > below && next < above)) next = below > 0 || s <= lowest ? (below + above) / 2 : 0;
             s = (std::max)(next, below > 0 ? next : (std::min)(lowest, s / 2));

@@ -20,7 +20,9 @@
 ///     static constexpr char const* name = "mine";
 ///     void weights(view<double const> gram, std::span<double> w, workspace&);
 ///
-/// A step with w is one with -d: d is a sum of gradients, each of a loss that is to fall. Bad input changes neither weights nor results.
+/// A step with w is one with -d: d is a sum of gradients, each of a loss that is to fall. Gradients
+/// that are not finite, and shapes that do not fit, are errors when they are added or combined, and change neither weights nor results; after
+/// an error begin again with the first block.
 namespace isotypic {
 
 /// See the file's comment.
@@ -41,29 +43,33 @@ public:
 
     template <matrix G>
     void add(G&& gradients) {
-        products.add(gradients, solved);
-        solved = false;
+        const bool afresh = std::exchange(now, phase::empty) != phase::adding;
+        products.add(gradients, afresh);
+        now = phase::adding;
     }
     /// The weights of what was added since the last call.
     std::span<double const> solve() {
+        now = phase::empty;
         rule.weights(products.matrix(), found, device.scratch());
         for (std::size_t k = 0; k < found.size(); ++k)
             if (!std::isfinite(found[k])) throw error("isotypic: " + std::string(Rule::name) + ": the weight of task " + std::to_string(k) + " is not finite");
-        solved = true;
+        now = phase::solved;
         return std::copy(found.begin(), found.end(), w.begin()), w;
     }
     template <matrix G, matrix D>
     void write(G&& gradients, D&& d) {
         const auto g = as_view(gradients);
         using T = typename decltype(g)::value_type;
+        if (now != phase::solved)
+            throw error("isotypic: " + std::string(Rule::name) + ": no weights were found for these gradients: call add() and solve() first");
         weighted_sum<T>(device, w, g, as_view(d));
     }
     template <matrix G, matrix D>
     std::span<double const> combine(G&& gradients, D&& d) {
         const auto g = as_view(gradients);
         using T = typename decltype(g)::value_type;
-        detail::require_sum<T>(w, g, as_view(d));
-        products.add(g, true), solved = false;
+        products.require_tasks(g), detail::require_sum<T>(w, g, as_view(d));
+        now = phase::empty, products.add(g, true);
         solve(), write(g, d);
         return w;
     }
@@ -75,7 +81,7 @@ private:
     task_gram products;
     cpu device;
     std::vector<double> w, found;
-    bool solved = false;
+    enum class phase { empty, adding, solved } now = phase::empty;
 };
 
 }  // namespace isotypic

@@ -19,7 +19,7 @@
 /// the largest eigenvalue of A times that of D^(-1/2) C^-1 D^(-1/2), so that however much the tasks differ in size it is not lost.
 ///
 /// `worst_k(success, k)`: for success rates, a row a seed and a column a task, the mean over each seed's k worst tasks, then over seeds; the
-/// k worst are each seed's own. Both allocate: for between the steps.
+/// k worst are each seed's own, and a vector is one seed. Both allocate: for between the steps.
 ///
 /// Derived here for the Gram matrices of arXiv 2605.11473, whose own indicators we have not read; worst-k is its.
 namespace isotypic {
@@ -87,7 +87,8 @@ inline task_diagnosis diagnose(view<double const> gram, double cutoff = singular
 template <matrix S>
 double worst_k(S const& success, index_t k) {
     detail::numbers_to_read("worst-k success", "number", success);
-    const auto rates = as_view(success);
+    auto rates = as_view(success);
+    if (rates.cols == 1) rates = rates.transposed();
     if (rates.rows < 1) throw error("isotypic: worst-k success of no seed");
     if (k < 1 || k > rates.cols) throw error("isotypic: worst-k success: the " + std::to_string(k) + " worst of " + std::to_string(rates.cols) + " tasks");
     std::vector<double> of_seed(static_cast<std::size_t>(rates.cols));

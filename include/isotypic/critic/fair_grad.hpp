@@ -18,19 +18,23 @@
 /// Nash-MTL, ICML 2022, arXiv 2202.01017.
 namespace isotypic {
 
-/// See the file's comment. Tried from alpha = 0.5 to 4; at 0.1 and 10 it takes more steps where gradients differ much in size.
+/// See the file's comment.
 struct fair_grad {
     static constexpr char const* name = "FairGrad";
     using unmoved = task_group_list<>;
     using moved = task_group_list<task_permutation>;
     double alpha = 1;
-    double ridge = 1e-6;  ///< times each |g_k|^2
+    double ridge = 1e-6;  ///< times each |g_k|^2, at the least
 
     fairness_report solve(view<double const> gram, std::span<double> w, workspace& scratch) const {
         if (!(alpha > 0 && std::isfinite(alpha))) throw error("isotypic: FairGrad: alpha = " + std::to_string(alpha) + ", and has to be above 0");
         if (!(ridge >= 0 && std::isfinite(ridge))) throw error("isotypic: FairGrad: ridge = " + std::to_string(ridge));
-        auto scope = scratch.open();
-        return detail::fairness_solver(gram, alpha, ridge, scratch).solve(w);
+        for (double r = ridge; r <= 1; r = (std::max)(10 * r, 1e-12)) {
+            auto scope = scratch.open();
+            const fairness_report found = detail::fairness_solver(gram, alpha, r, scratch).solve(w);
+            if (found.residual <= 1e-8) return found;
+        }
+        throw error("isotypic: FairGrad: no weights found for alpha = " + std::to_string(alpha) + ": the gradients differ too much in length for it");
     }
     void weights(view<double const> gram, std::span<double> w, workspace& scratch) const { solve(gram, w, scratch); }
 };
@@ -40,7 +44,7 @@ struct nash_mtl {
     static constexpr char const* name = "Nash-MTL";
     using unmoved = task_group_list<common_rescaling, task_rescaling>;
     using moved = task_group_list<task_permutation>;
-    double ridge = 1e-6;  ///< times each |g_k|^2
+    double ridge = 1e-6;  ///< as of fair_grad
 
     fairness_report solve(view<double const> gram, std::span<double> w, workspace& scratch) const { return fair_grad{1, ridge}.solve(gram, w, scratch); }
     void weights(view<double const> gram, std::span<double> w, workspace& scratch) const { solve(gram, w, scratch); }

@@ -18,18 +18,22 @@
 ///
 /// by Newton's method from v = e^(a / (1 + a)), the answer for orthogonal gradients but for a common factor; v and y keep 5 % of what they
 /// were at the least, each with a step length of its own. Residuals are taken in twice the precision of double, so that tasks that pull
-/// against each other are solved as exactly as others: v is a sum of two doubles while it is found. 5 to 8 steps for a condition of C up to
-/// 1e4, 10 to 18 at r = 1e-6 for opposed ones.
+/// against each other are solved as exactly as others: v is a sum of two doubles while it is found. At a = 1, and from a = 0.5 to 4 where
+/// gradients differ in length by no more than a factor of a few, up to 10 steps for a condition of C up to 1e4, and 18 at r = 1e-6 for opposed
+/// ones; up to 50 at a = 0.5 or 4 over four decades of lengths. Below a = 0.25 and above 10, over many decades, rounding can keep it from an
+/// answer: that is an error.
 ///
 /// The ridge is relative to each gradient's own square, so that it keeps the symmetries of the problem. Tasks without a gradient get weight
-/// 0. Where a gradient has a part w'A w = 0, w >= 0, there is no answer without a ridge.
+/// 0. There is no answer without a ridge where w'A w = 0 for some w >= 0, w != 0, nor with one below the rounding of a Gram matrix of float
+/// gradients (some 1e-6): then it is raised tenfold, from 1e-12 on, until there is.
 ///
 /// Derived here. Source of the problem: Ban, Ji, FairGrad, ICML 2024, arXiv 2402.15638; a = 1 is that of Nash-MTL, arXiv 2202.01017.
 namespace isotypic {
 
 /// How the solver came out.
 struct fairness_report {
-    int steps = 0;        ///< of Newton's method
+    int steps = 0;        ///< of Newton's method, at the ridge that it took
+    double ridge = 0;     ///< that it took
     double residual = 0;  ///< max_k |((A + r diag A) w)_k - w_k^(-1/a)| / w_k^(-1/a)
 };
 
@@ -66,8 +70,8 @@ inline double longest_step(double const* x, double const* dx, index_t n) {
 
 class fairness_solver {
 public:
-    fairness_solver(view<double const> gram, double fairness, double ridge, workspace& scratch)
-        : alpha(fairness), w(scratch), tasks(w.take<index_t>(gram.rows)), length(w.take<double>(gram.rows)) {
+    fairness_solver(view<double const> gram, double fairness, double r, workspace& scratch)
+        : alpha(fairness), ridge(r), w(scratch), tasks(w.take<index_t>(gram.rows)), length(w.take<double>(gram.rows)) {
         for (index_t k = 0; k < gram.rows; ++k)
             if (gram(k, k) > 0) tasks[n] = k, length[n++] = std::sqrt(gram(k, k));
         c = w.take<double>(n * n), log_e = w.take<double>(n);
@@ -86,7 +90,7 @@ public:
         v = w.take<twofold>(n), y = w.take<double>(n), lead = w.take<double>(n);
         double *m = w.take<double>(n * n), *dv = w.take<double>(n), *dy = w.take<double>(n), *d = w.take<double>(n), *error = w.take<double>(n);
         begin();
-        fairness_report report{0, residual()};
+        fairness_report report{0, ridge, residual()};
         for (; report.residual > 1e-11 && report.steps < most_steps; ++report.steps) {
             for (index_t k = 0; k < n; ++k) {
                 error[k] = std::log(v[k].high) / alpha + std::log(y[k]) - log_e[k];
@@ -108,7 +112,7 @@ public:
 
 private:
     static constexpr int most_steps = 200;
-    double alpha, common = 1;
+    double alpha, ridge, common = 1;
     workspace& w;
     index_t n = 0;  ///< tasks with a gradient
     index_t* tasks;
@@ -134,7 +138,7 @@ private:
             const double aim = -off.high;
             for (index_t l = 0; l < n; ++l) off.add_product(c[k * n + l], v[l].high), off.low += c[k * n + l] * v[l].low;
             lead[k] = (y[k] - aim) - off.value();
-            worst = (std::max)(worst, std::abs(off.value()) / aim);
+            if (const double r = std::abs(off.value()) / aim; !(r <= worst)) worst = r;  // not a number stays
         }
         return worst;
     }

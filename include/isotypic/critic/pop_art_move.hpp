@@ -9,7 +9,7 @@
 ///
 ///     move.rows(W, b);            // n_k = <W_k, h> + b_k: W is K x d, b of K numbers
 ///     move.scalars(a, c);         // n_k = a_k z + c_k for one head z that all tasks share: K numbers each
-///     move.moments(m, v);         // an optimizer's averages of dW and of its squares: a row of either times gain_k and gain_k^2
+///     move.moments(m, v);         // an optimizer's averages of dW and of its squares: a row of either, or a number, times gain_k and gain_k^2
 ///
 /// One head for all tasks without numbers of their own cannot be kept: it would have to move in K ways.
 namespace isotypic {
@@ -38,8 +38,8 @@ public:
     }
     template <matrix M, matrix V>
     void moments(M&& first, V&& second) const {
-        const auto m = rows_of("first moments", as_view(first));
-        const auto v = rows_of("second moments", as_view(second));
+        const auto m = numbers_of("first moments", as_view(first));
+        const auto v = numbers_of("second moments", as_view(second));
         each(m, [this](index_t k, double x) { return gain(k) * x; });
         each(v, [this](index_t k, double x) { return gain(k) * gain(k) * x; });
     }

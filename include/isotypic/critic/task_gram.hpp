@@ -22,8 +22,9 @@ namespace isotypic {
 /// See the file's comment.
 class task_gram {
 public:
-    explicit task_gram(index_t tasks, executor_ref threads = {}) : count(tasks), device(threads), total(std::size_t(tasks * tasks), 0.0) {
+    explicit task_gram(index_t tasks, executor_ref threads = {}) : count(tasks), device(threads) {
         if (tasks < 1) throw error("isotypic: a Gram matrix of " + std::to_string(tasks) + " tasks");
+        total.assign(std::size_t(tasks * tasks), 0.0);
     }
 
     /// With `afresh` in the place of what was added before.
@@ -32,12 +33,16 @@ public:
         const auto g = as_view(gradients);
         using T = typename decltype(g)::value_type;
         static_assert(scalar<T>, "isotypic: gradients are float or double");
-        if (g.rows != count)
-            throw error("isotypic: gradients of " + detail::shape_text(g.rows, g.cols) + " for " + std::to_string(count) + " tasks, which are rows");
+        require_tasks(g);
         accumulate<T>(g, afresh);
     }
     void clear() { std::fill(total.begin(), total.end(), 0.0); }
 
+    template <class T>
+    void require_tasks(view<T> g) const {
+        if (g.rows != count)
+            throw error("isotypic: gradients of " + detail::shape_text(g.rows, g.cols) + " for " + std::to_string(count) + " tasks, which are rows");
+    }
     index_t tasks() const { return count; }
     double operator()(index_t k, index_t l) const { return total[std::size_t(k * count + l)]; }
     view<double const> matrix() const { return {total.data(), count, count}; }

@@ -8,7 +8,7 @@
 /// Which of K tasks a sample is of. Numbers of samples come as an array of any shape, and beside it one of
 ///
 ///     std::vector<int> task;      // a number in [0, K) for each sample, counted row by row; any container of whole numbers
-///     rows_are_tasks{}            // row k of a K x n array is task k's
+///     rows_are_tasks{}            // row k of a K x n array is task k's; one of more axes comes as as_view(data, K, n)
 namespace isotypic {
 
 /// See the file's comment.
@@ -45,17 +45,6 @@ void for_each_number(blocks<T> const& x, F const& f) {
     for (index_t k = 0; k < x.count; ++k)
         for (index_t r = 0; r < x.rows(); ++r)
             for (index_t c = 0; c < x.cols(); ++c) f(i++, x.panel(k)(r, c));
-}
-
-/// f(i, x_i, y_i) for arrays of one shape, each in its own layout.
-template <class T, class U, class F>
-void for_each_number_pair(blocks<T> const& x, blocks<U> const& y, F const& f) {
-    index_t i = 0;
-    for (index_t r = 0; r < x.count * x.rows(); ++r) {
-        const auto a = sample(x, r);
-        const auto b = sample(y, r);
-        for (index_t c = 0; c < x.cols(); ++c) f(i++, a(0, c), b(0, c));
-    }
 }
 
 /// Any array or container of numbers; one of a single axis is a column.
