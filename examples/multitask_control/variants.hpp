@@ -20,7 +20,8 @@ struct variant {
 inline const std::vector<variant> variants{
     {.name = "plain", .title = "plain PPO", .colour = "#5b6067"},
     {.name = "advantages", .title = "advantages", .colour = "#1d97a8", .advantages = true},
-    {.name = "pop_art", .title = "PopArt", .colour = "#2f6fd6", .pop_art = true, .advantages = true},
+    {.name = "pop_art", .title = "PopArt", .colour = "#2f6fd6", .pop_art = true},
+    {.name = "pop_art_advantages", .title = "both of these", .colour = "#7a5c1e", .pop_art = true, .advantages = true},
     {.name = "layer_norm", .title = "layer norm", .colour = "#c2681b", .layer_norm = true},
     {.name = "fair_grad", .title = "FairGrad", .colour = "#2c9a62", .fair_grad = true},
     {.name = "pcgrad", .title = "PCGrad", .colour = "#9a4fc0", .pcgrad = true},
