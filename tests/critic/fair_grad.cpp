@@ -189,6 +189,6 @@ TEST_CASE("numbers that make no sense are refused") {
     const square a = square::Identity(2, 2);
     CHECK_THROWS_WITH(solved(fair_grad{0}, a), "isotypic: FairGrad: alpha = 0.000000, and has to be above 0");
     CHECK_THROWS_AS(solved(fair_grad{-1}, a), error);
-    CHECK_THROWS_AS(solved(fair_grad{NAN}, a), error);
+    CHECK_THROWS_AS(solved(fair_grad{std::nan("")}, a), error);
     CHECK_THROWS_AS(solved(fair_grad{1, -1}, a), error);
 }

@@ -175,7 +175,7 @@ TEST_CASE("equal returns give the least scale, huge ones the largest, and neithe
 TEST_CASE("bad input says what is wrong and changes nothing") {
     pop_art values(3);
     table r = table::Ones(3, 2), bad = r, out = r;
-    bad(1, 1) = NAN;
+    bad(1, 1) = std::nan("");
     CHECK_THROWS_WITH(values.follow(bad, rows_are_tasks{}), "isotypic: PopArt: return 3 is not finite");
     CHECK_THROWS_WITH(values.follow(table::Ones(2, 2).eval(), rows_are_tasks{}), "isotypic: PopArt: an array of 2 rows, one a task, for 3 tasks");
     CHECK_THROWS_WITH(values.follow(r, std::vector<int>{0, 1}), "isotypic: PopArt: 2 tasks for 6 samples");

@@ -61,9 +61,9 @@ public:
         const index_t n = tasks();
         double *count = scratch.take<double>(3 * n), *sum = count + n, *square = sum + n;
         std::fill_n(count, 3 * n, 0.0);
-        detail::for_each_number(r, [&](index_t i, double v) { ++count[k[i]], sum[k[i]] += v; });
+        detail::for_each_number(r, [&](index_t i, auto v) { ++count[k[i]], sum[k[i]] += double(v); });
         for (index_t j = 0; j < n; ++j) sum[j] /= (std::max)(count[j], 1.0);
-        detail::for_each_number(r, [&](index_t i, double v) { square[k[i]] += (v - sum[k[i]]) * (v - sum[k[i]]); });
+        detail::for_each_number(r, [&](index_t i, auto v) { square[k[i]] += (double(v) - sum[k[i]]) * (double(v) - sum[k[i]]); });
         double* next = scratch.take<double>(4 * n);
         for (index_t j = 0; j < n; ++j) {
             std::copy_n(of(j), 4, next + 4 * j);
