@@ -2,9 +2,10 @@
 #pragma once
 
 /// \file
-/// Everything but check/, model/checkpoint.hpp and model/safetensors.hpp, matrix/eigen.hpp, the engines and the curvature of the nuclear
-/// norm that need Eigen's decompositions, of normalization/ the layers (scaled_linear, typed_norm), whitening and metrics, loss/decision/,
-/// and device/thread_pool.hpp: the standard library's threads cost a file half of what all the rest does.
+/// Everything but check/, critic/ (whose own is critic/critic.hpp), loss/decision/ (decision.hpp), model/checkpoint.hpp and
+/// model/safetensors.hpp, matrix/eigen.hpp, the engines and the curvature of the nuclear norm that need Eigen's decompositions, of
+/// normalization/ the layers (scaled_linear, typed_norm), whitening and metrics, and device/thread_pool.hpp: the standard library's threads
+/// cost a file half of what all the rest does.
 #include <isotypic/device/cpu_finite.hpp>
 #include <isotypic/device/cpu_inverse.hpp>
 #include <isotypic/device/cpu_loops.hpp>
