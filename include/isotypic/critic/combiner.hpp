@@ -3,6 +3,7 @@
 #include <isotypic/critic/task_gram.hpp>
 #include <isotypic/critic/task_groups.hpp>
 #include <isotypic/critic/weighted_sum.hpp>
+#include <utility>
 
 /// \file
 /// One direction for K tasks, d = sum_k w_k g_k, where the weights follow from the gradients' inner products alone:
@@ -20,9 +21,8 @@
 ///     static constexpr char const* name = "mine";
 ///     void weights(view<double const> gram, std::span<double> w, workspace&);
 ///
-/// A step with w is one with -d: d is a sum of gradients, each of a loss that is to fall. Gradients
-/// that are not finite, and shapes that do not fit, are errors when they are added or combined, and change neither weights nor results; after
-/// an error begin again with the first block.
+/// The step to take is -d: gradients are of losses that are to fall. Gradients that are not finite, and shapes that do not fit, are errors when
+/// they are added or combined, and change neither weights nor results; after an error begin again with the first block.
 namespace isotypic {
 
 /// See the file's comment.

@@ -63,7 +63,7 @@ constexpr auto operator*(L const& loss, local_costs const& local) {
 template <decision_loss L>
     requires(!cost_loss<L>)
 auto operator*(L const&, local_costs const&) {
-    static_assert(detail::always_false<L>, 
+    static_assert(detail::always_false<L>,
                   "local costs weigh the components of a loss, behind maps and stakes: stakes_of(data) * (map | loss * local_costs{})");
 }
 
