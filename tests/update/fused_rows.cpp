@@ -50,7 +50,7 @@ TEST_CASE_TEMPLATE("a row without a gradient only decays", T, float, double) {
         const auto rule = momentum{} | row_norm{};
         auto state = init(rule, d, w.all);
         const auto before = elements(w.one());
-        REQUIRE(fused_update(d, rule, state, 1, blocks<T const>(g.all), w.all, 0.1, 0.5));
+        REQUIRE(fused_update(d, rule, state, 1, blocks<T const>(g.all), w.all, 0.1, 5));
         for (std::size_t j = 0; j < 70; ++j) CHECK(w.one()(3, index_t(j)) == before[3 * 70 + j] / 2);
         CHECK(w.one()(2, 1) != before[2 * 70 + 1] / 2);
     }
@@ -79,8 +79,8 @@ TEST_CASE("empty blocks, and a gradient in the weight's own memory") {
         auto state = init(rule, d, w.all), other = init(rule, d, w.all);
         storage<float> g(67, 33, o);
         g.fill(1);
-        REQUIRE(fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, 0.1, 0.5));
-        REQUIRE(fused_update(d, rule, other, 1, blocks<float const>(own.all), own.all, 0.1, 0.5));
+        REQUIRE(fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, 0.1, 5));
+        REQUIRE(fused_update(d, rule, other, 1, blocks<float const>(own.all), own.all, 0.1, 5));
         CHECK(same_bits(elements(w.one()), elements(own.one())));
     }
 }
@@ -92,7 +92,7 @@ TEST_CASE("what it leaves to the plain pipe stays untouched") {
         w.fill(1), g.fill(2);
         auto state = init(rule, d, w.all);
         const auto before = elements(w.one());
-        const bool refused = !fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, 0.1, 1.0);
+        const bool refused = !fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, 0.1, 0);
         bool quiet = same_bits(before, elements(w.one()));
         state.for_each([&](auto const&, auto const& m) {
             for (float v : elements(m.first)) quiet = quiet && v == 0;
@@ -116,7 +116,7 @@ TEST_CASE_TEMPLATE("the same bits for every thread count and address", T, float,
             for (index_t j = 0; j < n; ++j) g.one()(i, j) *= std::numeric_limits<T>::min() / 64;
         const auto rule = momentum{} | row_norm{};
         auto state = init(rule, d, w.all);
-        for (index_t t = 1; t <= 2; ++t) fused_update(d, rule, state, t, blocks<T const>(g.all), w.all, 0.1, 0.99);
+        for (index_t t = 1; t <= 2; ++t) fused_update(d, rule, state, t, blocks<T const>(g.all), w.all, 0.1, 0.1);
         auto bits = elements(w.one());
         for (T v : elements(state.all.first.buffer.all().first)) bits.push_back(v);
         return bits;

@@ -26,7 +26,7 @@ struct race {
         return all;
     }
     void step(cpu& d, index_t t, blocks<T const> g, blocks<T> w, double rate, double keep) {
-        fused += fused_update(d, rule, fused_state, t, g, w, rate, keep);
+        fused += fused_update(d, rule, fused_state, t, g, w, rate, rate != 0 ? (1 - keep) / rate : 0);
         auto y = zeros_like<T>(d, w);
         const auto u = numbers(rule.apply(context<cpu, T>{d, t, w, g}, g, y.all(), plain_state));
         for (std::size_t k = 0; k < plain.size(); ++k) plain[k] = keep * plain[k] - rate * u[k];

@@ -21,12 +21,25 @@ namespace isotypic {
 /// Executor and scratch memory. Moves, does not copy; one step at a time uses it.
 class cpu {
 public:
+    using space = host;
+    /// A number of the step, such as the rate.
+    template <class T>
+    using number = T;
+
     cpu() = default;
     /// Runs independent work on `e`, which must outlive the device.
     explicit cpu(executor_ref e) : executor(e) {}
 
-    workspace& scratch() { return *space; }
+    workspace& scratch() { return *memory; }
     executor_ref const& threads() const { return executor; }
+
+    /// Where a step begins and ends, what number it is, and the number at a place of the step's, such as a role's rate: a device that does
+    /// not wait keeps them in its own memory, and may note a step down instead of taking it.
+    void open_step() {}
+    void close_step() {}
+    static constexpr bool capturing() { return false; }
+    index_t count_step(index_t t) { return t; }
+    double keep(index_t, double v) { return v; }
 
     /// f(i, device) for i < n, each on a device of its own that runs serially: for whole matrices.
     template <class F>
@@ -35,7 +48,7 @@ public:
 private:
     struct lane;
     executor_ref executor;
-    std::unique_ptr<workspace> space = std::make_unique<workspace>();
+    std::unique_ptr<workspace> memory = std::make_unique<workspace>();
     std::vector<std::unique_ptr<lane>> lanes;
 };
 
@@ -90,5 +103,10 @@ template <class T, class U>
 cpu_buffer<T> zeros_like(cpu&, blocks<U> const& like) {
     return cpu_buffer<T>(like);
 }
+
+template <>
+struct device_for<host> {
+    using type = cpu;
+};
 
 }  // namespace isotypic

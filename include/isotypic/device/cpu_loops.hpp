@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/device/arithmetic.hpp>
 #include <isotypic/device/cpu.hpp>
 #include <utility>
 
@@ -80,11 +81,6 @@ void transform_rows_matrix(cpu& device, F const& f, double const* r, index_t row
     });
 }
 
-template <class X, class... Rest>
-X const& first_of(X const& x, Rest const&...) {
-    return x;
-}
-
 }  // namespace detail
 
 /// f(x(i, j)...) by reference for every element of equally shaped blocks.
@@ -92,19 +88,8 @@ template <class F, class... T>
 void transform(cpu& device, F const& f, blocks<T> const&... x) {
     auto const& like = detail::first_of(x...);
     if (!like.size()) return;
-    for (index_t i = 0; i < like.matrices(); ++i) detail::transform_matrix(device, f, like.rows(), like.cols(), x.matrix(i)...);
-}
-
-/// How many rows x has in all: those of a joined pair count once, those of a stacked pair twice.
-template <class T, class S>
-index_t row_count(blocks<T, S> const& x) {
-    return x.count * x.rows() * (x.stacked ? 2 : 1);
-}
-
-/// Where the numbers of matrix i's rows begin in an array of `row_count(x)`.
-template <class T, class S>
-index_t row_offset(blocks<T, S> const& x, index_t i) {
-    return x.rows() * (x.stacked ? i : i / x.panels());
+    const auto each = detail::started(f);
+    for (index_t i = 0; i < like.matrices(); ++i) detail::transform_matrix(device, each, like.rows(), like.cols(), x.matrix(i)...);
 }
 
 /// f(r_i, x(i, j)...) for every element; r holds a number for each row, in the order of `row_offset`.
@@ -112,8 +97,16 @@ template <class F, class... T>
 void transform_rows(cpu& device, F const& f, double const* r, blocks<T> const&... x) {
     auto const& like = detail::first_of(x...);
     if (!like.size()) return;
+    const auto each = detail::started(f);
     for (index_t i = 0; i < like.matrices(); ++i)
-        detail::transform_rows_matrix(device, f, r + row_offset(like, i), like.rows(), like.cols(), x.matrix(i)...);
+        detail::transform_rows_matrix(device, each, r + row_offset(like, i), like.rows(), like.cols(), x.matrix(i)...);
+}
+
+/// f(s_k, x(i, j)...) for every element of item k.
+template <class F, class... T>
+void transform_items(cpu& device, F const& f, double const* s, blocks<T> const&... x) {
+    for (index_t k = 0; k < detail::first_of(x...).count; ++k)
+        transform(device, [&f, r = s[k]](auto&... v) { f(r, v...); }, item(x, k)...);
 }
 
 }  // namespace isotypic

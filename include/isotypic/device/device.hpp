@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/device/arithmetic.hpp>
 #include <isotypic/matrix/layout.hpp>
 #include <algorithm>
 #include <cmath>
@@ -9,11 +10,13 @@
 /// What every part is written in: primitives found through the type of the device, which is their first
 /// argument, and the compositions below, which serve any device that has the primitives.
 ///
+///     typename Device::space                         where its numbers lie
 ///     device.scratch()                               a workspace; arrays taken from it end with their scope
 ///     device.for_each_task(n, f)                     f(i, device) for independent matrices
 ///     zeros_like<T>(device, x)                       a buffer; `.all()` is its block
 ///     transform(device, f, x...)                     f(x_ij...) by reference
 ///     transform_rows(device, f, r, x...)             f(r_i, x_ij...)
+///     transform_items(device, f, s, x...)            f(s_k, x_ij...) for item k
 ///     row_sums(device, f, x, out)                    out_i = sum_j f(x_ij)
 ///     item_sums(device, f, out, x...)                out_k = sum_ij f(x_ij...)
 ///     row_norms(device, x, out)                      out_i = |x_i|
@@ -26,55 +29,57 @@ namespace isotypic {
 
 /// A device as the generic code sees it.
 template <class D>
-concept device = requires(D& d) { d.scratch(); };
+concept device = requires(D& d) {
+    typename D::space;
+    typename D::template number<double>;
+    d.scratch();
+};
 
-/// One item of a batch as a batch of its own.
-template <class T, class S>
-blocks<T, S> item(blocks<T, S> x, index_t k) {
-    if (x.size()) x.first.data += k * x.stride;
-    if (x.second) x.second += k * x.stride;
-    x.count = 1;
-    return x;
+namespace detail {
+/// n numbers in a row, as a block.
+template <class S>
+blocks<double, S> numbers(double* first, index_t n) {
+    return blocks<double, S>(view<double, S>(first, 1, n));
 }
+}  // namespace detail
 
 /// y <- x.
 template <device D, class T, class U, class S>
 void copy(D& d, blocks<T, S> const& x, blocks<U, S> const& y) {
     if (static_cast<void const*>(x.first.data) != y.first.data)
-        transform(d, [](auto const& a, auto& b) { b = a; }, x, y);
+        transform(d, detail::assign{}, x, y);
 }
 
 /// y <- s x for a number, where both may be one block.
 template <device D, class T, class U, class S>
 void scale(D& d, double s, blocks<T, S> const& x, blocks<U, S> const& y) {
-    transform(d, [s](auto const& a, auto& b) { b = U(double(a) * s); }, x, y);
+    transform(d, detail::times{s}, x, y);
 }
 
 /// a_ii <- a_ii + t.
 template <device D, class T, class S>
 void add_to_diagonal(D& d, double t, view<T, S> a) {
-    transform(d, [v = T(t)](T& x) { x += v; }, blocks<T, S>(view<T, S>(a.data, a.rows, 1, a.row_stride + a.col_stride, 1)));
+    transform(d, detail::increase<T>{T(t)}, blocks<T, S>(view<T, S>(a.data, a.rows, 1, a.row_stride + a.col_stride, 1)));
 }
 
 /// y_i <- s_i x_i, a number for each row.
 template <device D, class T, class U, class S>
 void scale_rows(D& d, double const* s, blocks<T, S> const& x, blocks<U, S> const& y) {
-    transform_rows(d, [](double r, auto const& a, auto& b) { b = U(double(a) * r); }, s, x, y);
+    transform_rows(d, detail::times{}, s, x, y);
 }
 
 /// out_j = mean of column j, one number a column.
 template <device D, class T, class S>
 void mean_row(D& d, blocks<T, S> const& x, double* out) {
     const auto t = x.transposed();
-    row_sums(d, [](auto v) { return double(v); }, t, out);
-    const double n = double(std::max<index_t>(1, x.rows() * (x.stacked ? 2 : 1)));
-    for (index_t j = 0; j < row_count(t); ++j) out[j] /= n;
+    row_sums(d, detail::in_double{}, t, out);
+    transform(d, detail::divide{double((std::max)(index_t{1}, x.rows() * (x.stacked ? 2 : 1)))}, detail::numbers<S>(out, row_count(t)));
 }
 
 /// y <- x - 1 c': the row c subtracted from every row.
 template <device D, class T, class U, class S>
 void subtract_row(D& d, double const* c, blocks<T, S> const& x, blocks<U, S> const& y) {
-    transform_rows(d, [](double r, auto const& a, auto& b) { b = U(double(a) - r); }, c, x.transposed(), y.transposed());
+    transform_rows(d, detail::minus_row{}, c, x.transposed(), y.transposed());
 }
 
 /// e for a norm from 2^e on: to scale by 2^-e rounds nothing.
@@ -82,14 +87,21 @@ inline int exponent_of(double norm) {
     return (std::max)(std::ilogb(norm), -1022);
 }
 
-/// |x|_F, without overflow or underflow over the whole range of T.
+
+/// |x|_F to where the device keeps numbers.
 template <device D, class T, class S>
-double frobenius(D& d, blocks<T, S> const& x) {
+void frobenius_at(D& d, blocks<T, S> const& x, double* out) {
     auto scope = d.scratch().open();
     double* r = d.scratch().template take<double>(row_count(x) + 1);
     row_norms(d, x, r);
+    row_norms(d, blocks<double const, S>(view<double const, S>(r, 1, row_count(x))), out);
+}
+
+/// |x|_F on the CPU, without overflow or underflow over the whole range of T.
+template <device D, class T>
+double frobenius(D& d, blocks<T> const& x) {
     double total = 0;
-    row_norms(d, blocks<double const, S>(view<double const, S>(r, 1, row_count(x))), &total);
+    frobenius_at(d, x, &total);
     return total;
 }
 

@@ -20,16 +20,24 @@ inline aligned_bytes allocate_bytes(std::size_t n) {
     return aligned_bytes(static_cast<std::byte*>(::operator new[](n ? n : 1, std::align_val_t{64})));
 }
 
+/// Memory of the CPU, for a workspace.
+struct host_memory {
+    using owner = aligned_bytes;
+    static constexpr std::size_t alignment = 64;
+    static owner allocate(std::size_t n) { return allocate_bytes(n); }
+};
+
 }  // namespace detail
 
 /// A stack of scratch arrays. `take` hands out memory until the enclosing `scope` ends; when the
 /// outermost scope ends, what was needed in pieces becomes one piece, so the next step allocates nothing.
-class workspace {
+template <class Memory>
+class basic_workspace {
 public:
     /// Everything taken after a scope began is given back when it ends.
     class scope {
     public:
-        explicit scope(workspace& w) : owner(w), used(w.used) { ++w.depth; }
+        explicit scope(basic_workspace& w) : owner(w), used(w.used) { ++w.depth; }
         scope(scope const&) = delete;
         scope& operator=(scope const&) = delete;
         ~scope() {
@@ -38,20 +46,21 @@ public:
         }
 
     private:
-        workspace& owner;
+        basic_workspace& owner;
         std::size_t used;
     };
 
     scope open() { return scope(*this); }
 
-    /// n uninitialised numbers, 64-byte aligned.
+    /// n uninitialised numbers, on a cache line of their own.
     template <class T>
     T* take(index_t n) {
-        const std::size_t bytes = (sizeof(T) * std::size_t(n) + 63) / 64 * 64;
+        constexpr std::size_t line = Memory::alignment;
+        const std::size_t bytes = (sizeof(T) * std::size_t(n) + line - 1) / line * line;
         used += bytes;
         peak = used > peak ? used : peak;
         if (used <= capacity) return reinterpret_cast<T*>(memory.get() + (used - bytes));
-        overflow.push_back(detail::allocate_bytes(bytes));
+        overflow.push_back(Memory::allocate(bytes));
         return reinterpret_cast<T*>(overflow.back().get());
     }
 
@@ -69,14 +78,16 @@ private:
         overflow.clear();
         if (peak <= capacity) return;
         memory.reset();
-        memory = detail::allocate_bytes(peak);
+        memory = Memory::allocate(peak);
         capacity = peak;
     }
 
-    detail::aligned_bytes memory;
-    std::vector<detail::aligned_bytes> overflow;
+    typename Memory::owner memory;
+    std::vector<typename Memory::owner> overflow;
     std::size_t capacity = 0, used = 0, peak = 0;
     int depth = 0;
 };
+
+using workspace = basic_workspace<detail::host_memory>;
 
 }  // namespace isotypic

@@ -25,7 +25,33 @@ blocks<T, S> dense_like(T* memory, blocks<U, S> const& like) {
     return b;
 }
 
+/// One item of a batch as a batch of its own.
+template <class T, class S>
+constexpr blocks<T, S> item(blocks<T, S> x, index_t k) {
+    if (x.size()) x.first.data += k * x.stride;
+    if (x.second) x.second += k * x.stride;
+    x.count = 1;
+    return x;
+}
+
+/// How many rows x has in all: those of a joined pair count once, those of a stacked pair twice.
+template <class T, class S>
+constexpr index_t row_count(blocks<T, S> const& x) {
+    return x.count * x.rows() * (x.stacked ? 2 : 1);
+}
+
+/// Where the numbers of matrix i's rows begin in an array of `row_count(x)`.
+template <class T, class S>
+constexpr index_t row_offset(blocks<T, S> const& x, index_t i) {
+    return x.rows() * (x.stacked ? i : i / x.panels());
+}
+
 namespace detail {
+
+template <class X, class... Rest>
+constexpr X const& first_of(X const& x, Rest const&...) {
+    return x;
+}
 
 /// Extent and stride of an axis longer than one.
 struct axis {

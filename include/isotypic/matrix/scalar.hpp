@@ -17,6 +17,22 @@ using index_t = std::ptrdiff_t;
 template <class T>
 concept scalar = std::is_same_v<T, float> || std::is_same_v<T, double>;
 
+/// Whether a weight in `Space` may hold T. A device with shorter numbers says so for its own memory.
+template <class T, class Space>
+inline constexpr bool stored_in = scalar<T>;
+
+/// What arithmetic on a stored T is done in, and state is kept in: T itself, or float for shorter numbers.
+template <class T>
+struct compute_of {
+    using type = T;
+};
+template <class T>
+using compute = typename compute_of<std::remove_const_t<T>>::type;
+
+/// The largest relative error of rounding to T.
+template <class T>
+inline constexpr double rounding = double(std::numeric_limits<T>::epsilon()) / 2;
+
 /// What sums of T are kept in. A float's square stays finite and normal in double from 1e-38 to 1e38,
 /// so norms of float blocks need no rescaling.
 template <class T>

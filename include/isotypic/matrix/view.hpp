@@ -15,6 +15,25 @@ namespace isotypic {
 /// cannot be handed to code for another.
 struct host {};
 
+/// The device that works on a memory.
+template <class Space>
+struct device_for {};
+template <class Space>
+using device_of = typename device_for<Space>::type;
+
+namespace detail {
+
+/// Is P written in primitives that every device has? Parts say so by `any_device`; the CPU runs all.
+template <class P>
+constexpr bool any_device() {
+    if constexpr (requires { P::any_device; })
+        return P::any_device;
+    else
+        return false;
+}
+
+}  // namespace detail
+
 /// See the file's comment. Copying a view copies no element.
 template <class T, class Space = host>
 struct view {

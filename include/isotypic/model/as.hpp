@@ -10,11 +10,11 @@
 namespace isotypic {
 
 /// See the file's comment.
-template <class Role, class T>
+template <class Role, class T, class Space = host>
 struct typed_block {
     using role = Role;
     using value_type = T;
-    blocks<T> all;
+    blocks<T, Space> all;
 };
 
 namespace detail {
@@ -46,13 +46,14 @@ auto as(X&& x) {
         auto all = as_blocks(std::forward<X>(x));
         using T = std::remove_reference_t<decltype(*all.first.data)>;
         static_assert(!std::is_const_v<T>, "this weight is const, and a step writes to it");
-        static_assert(scalar<std::remove_const_t<T>>, "a weight holds float or double");
+        using S = typename decltype(all)::space;
+        static_assert(stored_in<std::remove_const_t<T>, S>, "a weight holds float or double");
         auto refuse = [&](char const* why) {
             return error("isotypic: the " + type_name<Role>() + " block (" + detail::shape_text(all) + ") " + why);
         };
         if (has_zero_stride(all)) throw refuse("has a stride of 0: its elements are one element in memory");
         if (overlaps_itself(all)) throw refuse("overlaps itself: two indices reach one element");
-        return typed_block<Role, T>{all};
+        return typed_block<Role, T, S>{all};
     }
 }
 

@@ -9,21 +9,21 @@
 namespace isotypic {
 
 /// A gradient with the block that it belongs to, for one step.
-template <class T>
+template <class T, class Space = host>
 struct gradient {
     std::uint64_t stack;
     std::size_t block;
-    blocks<T const> values;
+    blocks<T const, Space> values;
 };
 
 /// What `add` gives out: called with a gradient, it says whose gradient that is.
-template <class T>
+template <class T, class Space = host>
 struct block_handle {
     std::uint64_t stack;
     std::size_t block;
     template <class G>
-    gradient<T> operator()(G const& g) const {
-        return {stack, block, detail::as_gradient<T>(g)};
+    gradient<T, Space> operator()(G const& g) const {
+        return {stack, block, detail::as_gradient<T, Space>(g)};
     }
 };
 

@@ -19,21 +19,28 @@
 namespace isotypic {
 
 /// See the file's comment. Made by `layerwise<T>(...)`.
-template <class T, class... Entries>
-class layerwise_stack {
+template <device Device, class T, class... Entries>
+class layerwise_stack_on {
+    using space = typename Device::space;
+    using gradient = isotypic::gradient<T, space>;
+    using number = typename Device::template number<double>;
+    static constexpr bool on_host = std::is_same_v<space, host>;
+
 public:
     /// If positive: gradients are scaled down together so that the norm of all of them is at most this.
     /// A common factor commutes with every group here; a rule of degree 0 sees it only through its memory.
     double clip = 0;
 
-    explicit layerwise_stack(Entries... e) : entries(std::make_unique<std::tuple<Entries...>>(std::move(e)...)) {}
+    explicit layerwise_stack_on(Device on, Entries... e) : device(std::move(on)), entries(std::make_unique<std::tuple<Entries...>>(std::move(e)...)) {}
 
     /// Work is spread over `e`, which must outlive the stack; the bits stay the same.
-    void run_on(executor_ref e) { device = cpu(e); }
+    void run_on(executor_ref e) { device = Device(e); }
+    /// Where the steps run; on a GPU its `status()` says what became of them.
+    Device const& on_device() const { return device; }
 
     /// Adds a weight under a name of its own. Its memory must outlive the stack and stay where it is.
     template <class Role, class U>
-    block_handle<T> add(std::string name, typed_block<Role, U> w) {
+    block_handle<T, space> add(std::string name, typed_block<Role, U, space> w) {
         constexpr bool same = std::is_same_v<U, T>;
         static_assert(same, "this block's element type is not the stack's: layerwise<float> or layerwise<double>");
         require_rule<Role>();
@@ -43,14 +50,14 @@ public:
                 if (overlap(s->weight(), w.all)) throw error("isotypic: blocks '" + s->name + "' and '" + name + "' share memory");
             }
             auto& entry = on<Role>();
-            using slot = detail::role_slot<Role, decltype(entry.rule), T>;
-            slots.push_back(std::make_unique<slot>(device, std::move(name), entry, w.all));
+            using slot = detail::role_slot<Role, decltype(entry.rule), T, Device>;
+            slots.push_back(std::make_unique<slot>(device, std::move(name), entry, w.all, index_t(place<Role>())));
             now.resize(slots.size()), failures.resize(slots.size()), seen.resize(slots.size());
         }
         return {id, slots.size() - 1};
     }
     template <matrix W>
-    block_handle<T> add(std::string const&, W&&) {
+    block_handle<T, space> add(std::string const&, W&&) {
         static_assert(detail::always_false<W>, "what acts on this weight? say its role: add(name, as<role>(W))");
         return {};
     }
@@ -67,27 +74,40 @@ public:
     /// shape, in part the weight's memory, in another block's, or not finite. An exception from a rule of the
     /// user's own names the blocks that have stepped, and the step counts.
     template <class... G>
-        requires(!(std::is_convertible_v<G const&, std::span<gradient<T> const>> || ...))
+        requires(!(std::is_convertible_v<G const&, std::span<gradient const>> || ...))
     void step(G const&... gradients) {
-        constexpr bool known = (std::is_same_v<G, gradient<T>> && ...);
+        constexpr bool known = (std::is_same_v<G, gradient> && ...);
         static_assert(known, "a gradient comes through its block's handle: step(embed(dE), ...) with embed = stack.add(...)");
         if constexpr (known) {
-            const std::array<gradient<T>, sizeof...(G)> all{gradients...};
-            step(std::span<gradient<T> const>(all));
+            const std::array<gradient, sizeof...(G)> all{gradients...};
+            step(std::span<gradient const>(all));
         }
     }
-    void step(std::span<gradient<T> const> gradients) {
+    void step(std::span<gradient const> gradients) {
+        device.open_step();
         collect(gradients);
-        const double factor = clip_factor();
         const index_t t = steps_done + 1;
+        counted = device.count_step(t);
+        auto scope = device.scratch().open();
+        const number factor = clip > 0 ? clip_factor() : number{};
         // Rules without products spread each block over the threads; rules with products take a thread a block.
         for (std::size_t i = 0; i < slots.size(); ++i)
             if (!slots[i]->multiplies) step_one(i, device, t, factor);
-        device.for_each_task(index_t(slots.size()), [&](index_t i, cpu& d) {
+        device.for_each_task(index_t(slots.size()), [&](index_t i, Device& d) {
             if (slots[std::size_t(i)]->multiplies) step_one(std::size_t(i), d, t, factor);
         });
-        steps_done = t;
+        device.close_step();
+        if (!device.capturing()) steps_done = t;
         report_failures();
+    }
+
+    /// Before each launch of a captured step: counts it, and puts its rates where the graph reads them.
+    void before_replay()
+        requires(!std::is_same_v<space, host>)
+    {
+        ++steps_done;
+        index_t place = 0;
+        std::apply([&](auto const&... e) { (device.keep(place++, e.rate(steps_done)), ...); }, *entries);
     }
 
     index_t steps() const { return steps_done; }
@@ -100,7 +120,7 @@ public:
     /// f(block's name, named_block) for each block of state.
     template <class F>
     void for_each_state(F const& f) const {
-        for (auto const& s : slots) s->for_each_state([&](named_block b) { f(s->name, std::move(b)); });
+        for (auto const& s : slots) s->for_each_state([&](basic_named_block<space> b) { f(s->name, std::move(b)); });
     }
     /// Continues as if `steps` steps had been made; `load` calls it.
     void continue_at(index_t steps) { steps_done = steps; }
@@ -116,11 +136,11 @@ private:
     template <class Role>
     static constexpr std::size_t place() {
         std::size_t i = 0, found = 0;
-        ((std::is_same_v<typename Entries::role, Role> ? found = i : 0, ++i), ...);
+        ((found = std::is_same_v<typename Entries::role, Role> ? i : found, ++i), ...);
         return found;
     }
 
-    void collect(std::span<gradient<T> const> gradients) {
+    void collect(std::span<gradient const> gradients) {
         if (slots.empty()) throw error("isotypic: this stack has no blocks: add() them before the first step");
         std::fill(seen.begin(), seen.end(), char(0));
         for (auto const& g : gradients) {
@@ -131,27 +151,34 @@ private:
         for (std::size_t i = 0; i < slots.size(); ++i)
             if (!seen[i]) throw error("isotypic: block '" + slots[i]->name + "' got no gradient in this step");
         for (std::size_t i = 0; i < slots.size(); ++i) {
-            detail::require_gradient<T>(device, slots[i]->name, slots[i]->weight(), now[i]);
+            detail::require_gradient(device, slots[i]->name, slots[i]->weight(), now[i], index_t(i));
             for (auto const& other : slots)
                 if (other != slots[i] && overlap(other->weight(), now[i]))
                     throw error("isotypic: the gradient of block '" + slots[i]->name + "' lies in the memory of block '" + other->name + "'");
         }
     }
 
-    double clip_factor() {
-        if (!(clip > 0)) return 1;
-        double norm = 0;
-        for (auto const& g : now) norm = std::hypot(norm, frobenius(device, g));
-        return norm > clip ? clip / norm : 1;
+    number clip_factor() {
+        const index_t n = index_t(now.size());
+        double* norms = device.scratch().template take<double>(n + 1);
+        for (index_t i = 0; i < n; ++i) frobenius_at(device, now[std::size_t(i)], norms + i);
+        row_norms(device, blocks<double const, space>(view<double const, space>(norms, 1, n)), norms + n);
+        transform(device, detail::factor_to{clip}, detail::numbers<space>(norms + n, 1));
+        if constexpr (on_host)
+            return norms[n];
+        else
+            return {norms + n};
     }
 
-    void step_one(std::size_t i, cpu& d, index_t t, double factor) {
+    void step_one(std::size_t i, Device& d, index_t t, number factor) {
         try {
-            if (!(clip > 0)) return slots[i]->step(d, t, now[i]);
+            if (!(clip > 0)) return slots[i]->step(d, t, counted, now[i]);
             auto scope = d.scratch().open();
-            const blocks<T> scaled = dense_like(d.scratch().template take<T>(now[i].size()), now[i]);
-            if (factor != 1) scale(d, factor, now[i], scaled);
-            slots[i]->step(d, t, factor == 1 ? now[i] : scaled);
+            const blocks<T, space> scaled = dense_like(d.scratch().template take<T>(now[i].size()), now[i]);
+            if constexpr (on_host)
+                if (factor == 1) return slots[i]->step(d, t, counted, now[i]);
+            transform(d, detail::times_number<number>{factor}, now[i], scaled);
+            slots[i]->step(d, t, counted, scaled);
         } catch (...) {
             failures[i] = std::current_exception();
         }
@@ -175,21 +202,31 @@ private:
         throw error("isotypic: a rule threw (" + why + ") on" + failed + "; stepped:" + (stepped.empty() ? " none" : stepped));
     }
 
-    cpu device;
+    Device device;
     std::unique_ptr<std::tuple<Entries...>> entries;
-    std::vector<std::unique_ptr<detail::any_slot<T>>> slots;
-    std::vector<blocks<T const>> now;  // this step's gradients
+    std::vector<std::unique_ptr<detail::any_slot<T, Device>>> slots;
+    std::vector<blocks<T const, space>> now;  // this step's gradients
+    typename Device::template number<index_t> counted{};
     std::vector<char> seen;
     std::vector<std::exception_ptr> failures;
     std::uint64_t id = detail::next_stack();
     index_t steps_done = 0;
 };
 
-/// See the file's comment.
+/// On the CPU.
+template <class T, class... Entries>
+using layerwise_stack = layerwise_stack_on<cpu, T, Entries...>;
+
+/// See the file's comment. `layerwise_on<T>(device, ...)` works in a device's memory.
+template <class T, device Device, class... Entries>
+    requires(stored_in<T, typename Device::space>)
+layerwise_stack_on<Device, T, Entries...> layerwise_on(Device on, Entries... entries) {
+    static_assert(((detail::entries_for<typename Entries::role, Entries...> == 1) && ...), "a role stands twice in this stack: one on<role>(rule, rate) each");
+    return layerwise_stack_on<Device, T, Entries...>(std::move(on), std::move(entries)...);
+}
 template <scalar T, class... Entries>
 layerwise_stack<T, Entries...> layerwise(Entries... entries) {
-    static_assert(((detail::entries_for<typename Entries::role, Entries...> == 1) && ...), "a role stands twice in this stack: one on<role>(rule, rate) each");
-    return layerwise_stack<T, Entries...>(std::move(entries)...);
+    return layerwise_on<T>(cpu{}, std::move(entries)...);
 }
 
 }  // namespace isotypic

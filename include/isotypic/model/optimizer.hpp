@@ -13,16 +13,18 @@ namespace isotypic {
 
 /// See the file's comment. Rate and decay may change between steps. The weight's memory must outlive the
 /// optimizer and stay where it is.
-template <class Role, class Rule, class T>
+template <class Role, class Rule, class T, device Device = cpu>
 class optimizer {
+    using space = typename Device::space;
+
 public:
     schedule rate;
     decay_of<Role> decay;
 
     /// Does not compile where the rule does not commute with the role's group, or where a role that never decays is given a decay.
-    optimizer(typed_block<Role, T> w, Rule r, schedule rate_) : optimizer(w, std::move(r), std::move(rate_), decay_of<Role>{}) {}
+    optimizer(typed_block<Role, T, space> w, Rule r, schedule rate_) : optimizer(w, std::move(r), std::move(rate_), decay_of<Role>{}) {}
     template <class Decay = weight_decay>
-    optimizer(typed_block<Role, T> w, Rule r, schedule rate_, Decay decay_, cpu on = {})
+    optimizer(typed_block<Role, T, space> w, Rule r, schedule rate_, Decay decay_, Device on = {})
         : rate(std::move(rate_)), decay(detail::allowed_decay<Role>(decay_)), rule(std::move(r)), device(std::move(on)), slot(device, rule, w.all) {
         detail::require_fit<Rule, Role>();
     }
@@ -31,14 +33,24 @@ public:
     /// the gradient has another shape, overlaps the weight in part, or is not finite.
     template <class G>
     void step(G const& gradient) {
-        const blocks<T const> g = detail::as_gradient<T>(gradient);
-        detail::require_gradient<T>(device, name, slot.weight, g);
+        const blocks<T const, space> g = detail::as_gradient<T, space>(gradient);
+        device.open_step();
+        detail::require_gradient(device, name, slot.weight, g);
         const index_t t = steps_done + 1;
-        slot.step(device, rule, t, g, rate(t), decay);
-        steps_done = t;
+        slot.step(device, rule, device.count_step(t), g, device.keep(0, rate(t)), decay);
+        device.close_step();
+        if (!device.capturing()) steps_done = t;
+    }
+    /// Before each launch of a captured step: counts it, and puts its rate where the graph reads it.
+    void before_replay()
+        requires(!std::is_same_v<space, host>)
+    {
+        device.keep(0, rate(++steps_done));
     }
 
     index_t steps() const { return steps_done; }
+    /// Where the steps run; on a GPU its `status()` says what became of them.
+    Device const& on() const { return device; }
     /// f(named_block) for each block that the rule remembers.
     template <class F>
     void for_each_state(F const& f) {
@@ -47,10 +59,13 @@ public:
 
 private:
     Rule rule;
-    cpu device;
-    detail::slot<Role, Rule, T> slot;
+    Device device;
+    detail::slot<Role, Rule, T, Device> slot;
     index_t steps_done = 0;
     std::string name = type_name<Role>();
 };
+
+template <class Role, class T, class S, class Rule, class... More>
+optimizer(typed_block<Role, T, S>, Rule, More...) -> optimizer<Role, Rule, T, device_of<S>>;
 
 }  // namespace isotypic

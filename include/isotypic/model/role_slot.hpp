@@ -38,29 +38,36 @@ role_rule<Role, Rule> on(Rule rule, schedule rate, Decay decay) {
 namespace detail {
 
 /// A slot whose role and rule are forgotten.
-template <class T>
+template <class T, device Device = cpu>
 struct any_slot {
+    using space = typename Device::space;
     std::string name, role, rule;
     bool multiplies;  ///< spends its time in matrix products, each on one thread
 
     virtual ~any_slot() = default;
-    virtual blocks<T> weight() const = 0;
-    virtual void step(cpu& device, index_t t, blocks<T const> g) = 0;
-    virtual void for_each_state(std::function<void(named_block)> const& f) = 0;
+    virtual blocks<T, space> weight() const = 0;
+    /// Step t; `counted` is its number where the device keeps it.
+    virtual void step(Device& device, index_t t, typename Device::template number<index_t> counted, blocks<T const, space> g) = 0;
+    virtual void for_each_state(std::function<void(basic_named_block<space>)> const& f) = 0;
 };
 
-template <class Role, class Rule, class T>
-struct role_slot final : any_slot<T> {
+template <class Role, class Rule, class T, device Device = cpu>
+struct role_slot final : any_slot<T, Device> {
+    using base = any_slot<T, Device>;
     role_rule<Role, Rule> const& by;
-    slot<Role, Rule, T> mine;
+    index_t place;  ///< of the role among the stack's
+    slot<Role, Rule, T, Device> mine;
 
-    role_slot(cpu& device, std::string called, role_rule<Role, Rule> const& entry, blocks<T> w) : by(entry), mine(device, entry.rule, w) {
+    role_slot(Device& device, std::string called, role_rule<Role, Rule> const& entry, blocks<T, typename base::space> w, index_t place_ = 0)
+        : by(entry), place(place_), mine(device, entry.rule, w) {
         this->name = std::move(called), this->role = type_name<Role>(), this->rule = type_name<Rule>();
         this->multiplies = detail::multiplies<Rule>();
     }
-    blocks<T> weight() const override { return mine.weight; }
-    void step(cpu& device, index_t t, blocks<T const> g) override { mine.step(device, by.rule, t, g, by.rate(t), by.decay); }
-    void for_each_state(std::function<void(named_block)> const& f) override { mine.for_each_state(f); }
+    blocks<T, typename base::space> weight() const override { return mine.weight; }
+    void step(Device& device, index_t t, typename Device::template number<index_t> counted, blocks<T const, typename base::space> g) override {
+        mine.step(device, by.rule, counted, g, device.keep(place, by.rate(t)), by.decay);
+    }
+    void for_each_state(std::function<void(basic_named_block<typename base::space>)> const& f) override { mine.for_each_state(f); }
 };
 
 template <class Role, class... Entries>

@@ -18,53 +18,71 @@
 namespace isotypic {
 
 /// A block of state by name, for logs and checkpoints.
-struct named_block {
+template <class Space>
+struct basic_named_block {
     std::string name;
-    std::variant<blocks<float>, blocks<double>> values;
+    std::variant<blocks<float, Space>, blocks<double, Space>> values;
 };
+using named_block = basic_named_block<host>;
 
 namespace detail {
 
 /// A gradient for a weight of T.
-template <class T, class G>
-blocks<T const> as_gradient(G const& g) {
+template <class T, class S = host, class G>
+blocks<T const, S> as_gradient(G const& g) {
     static_assert(block_like<G>, "this gradient is not a matrix in memory: evaluate the expression first");
     if constexpr (block_like<G>) {
         auto all = as_blocks(g);
         constexpr bool same = std::is_same_v<typename decltype(all)::value_type, T>;
         static_assert(same, "the gradient's element type is not the weight's: float and double do not mix");
-        if constexpr (same) return all;
+        constexpr bool beside = std::is_same_v<typename decltype(all)::space, S>;
+        static_assert(beside, "the gradient lies in another memory than the weight: one is the CPU's, the other a device's");
+        if constexpr (same && beside) return all;
     }
     return {};
 }
 
-/// Throws, naming the block, unless g is a gradient for w.
-template <class T>
-void require_gradient(cpu& device, std::string const& name, blocks<T> const& w, blocks<T const> const& g) {
-    if (!g.same_shape(blocks<T const>(w)))
+/// Throws, naming the block, unless g is a gradient for w. A device that cannot wait for an answer notes a number that is not
+/// finite by the block's place, and its step then writes nothing.
+template <class T, device D, class S>
+void require_gradient(D& device, std::string const& name, blocks<T, S> const& w, std::type_identity_t<blocks<T const, S>> const& g, index_t place = 0) {
+    if (!g.same_shape(blocks<T const, S>(w)))
         throw error("isotypic: block '" + name + "' is " + shape_text(w) + ", its gradient is " + shape_text(g));
     if (!same_place(w, g) && overlap(w, g))
         throw error("isotypic: block '" + name + "' and its gradient share some memory, but not all of it");
-    if (!all_finite(device, g)) throw error("isotypic: the gradient of block '" + name + "' holds an infinity or a NaN");
+    if constexpr (requires { note_finite(device, g, place); })
+        note_finite(device, g, place);
+    else if (!all_finite(device, g))
+        throw error("isotypic: the gradient of block '" + name + "' holds an infinity or a NaN");
+}
+
+/// A block of what the rule computes in, in the shape and layout of a weight, that is not read.
+template <class T, class S>
+blocks<compute<T>, S> computed_like(blocks<T, S> const& w) {
+    return dense_like(reinterpret_cast<compute<T>*>(w.first.data), w);
 }
 
 /// Rule, state and block, of one role.
-template <class Role, class Rule, class T>
+template <class Role, class Rule, class T, device Device = cpu>
 struct slot {
-    using state_type = decltype(init(std::declval<Rule const&>(), std::declval<cpu&>(), std::declval<blocks<T> const&>()));
+    using space = typename Device::space;
+    using state_type = decltype(init(std::declval<Rule const&>(), std::declval<Device&>(), std::declval<blocks<compute<T>, space> const&>()));
 
-    blocks<T> weight;
+    blocks<T, space> weight;
     state_type state;
 
-    slot(cpu& device, Rule const& rule, blocks<T> w) : weight(w), state(init(rule, device, w)) {}
+    slot(Device& device, Rule const& rule, blocks<T, space> w) : weight(w), state(init(rule, device, computed_like(w))) {
+        require_device<Rule, Device>();
+    }
 
-    void step(cpu& device, Rule const& rule, index_t t, blocks<T const> g, double rate, weight_decay decay) {
+    void step(Device& device, Rule const& rule, typename Device::template number<index_t> t, blocks<T const, space> g,
+              typename Device::template number<double> rate, weight_decay decay) {
         if (weight.size()) apply_update<Role>(device, rule, state, t, g, weight, rate, decay);
     }
     /// f(named_block) for each block of state.
     template <class F>
     void for_each_state(F const& f) {
-        state.for_each([&](auto const& name, auto const& block) { f(named_block{name, block}); });
+        state.for_each([&](auto const& name, auto const& block) { f(basic_named_block<space>{name, block}); });
     }
 };
 

@@ -12,17 +12,19 @@ namespace isotypic {
 /// See the file's comment. A rule of one's own may follow; one with memory wants an `optimizer`. Throws
 /// isotypic::error and changes nothing if the gradient has another shape, overlaps the weight in part, or
 /// is not finite.
-template <class Role, class T, class G, class Rule = update_for<Role>>
-void step(typed_block<Role, T> w, G const& gradient, double rate, Rule const& rule = {}) {
+template <class Role, class T, class S, class G, class Rule = update_for<Role>>
+void step(typed_block<Role, T, S> w, G const& gradient, double rate, Rule const& rule = {}) {
     detail::require_fit<Rule, Role>();
     if constexpr (part<Rule>) {
-        using slot = detail::slot<Role, Rule, T>;
+        using slot = detail::slot<Role, Rule, T, device_of<S>>;
         static_assert(!detail::remembers<typename slot::state_type>(), "this rule remembers past gradients: keep it in an optimizer");
-        cpu device;
+        device_of<S> device;
         slot one(device, rule, w.all);
-        const blocks<T const> g = detail::as_gradient<T>(gradient);
-        detail::require_gradient<T>(device, type_name<Role>(), w.all, g);
-        one.step(device, rule, 1, g, rate, {});
+        const blocks<T const, S> g = detail::as_gradient<T, S>(gradient);
+        device.open_step();
+        detail::require_gradient(device, type_name<Role>(), w.all, g);
+        one.step(device, rule, device.count_step(1), g, device.keep(0, rate), {});
+        device.close_step();
     }
 }
 

@@ -10,33 +10,42 @@
 ///
 ///     N(X) = max_ij |x_ij|     dual N*(X) = sum_ij |x_ij|     steepest direction  sign(x_ij)
 namespace isotypic {
+namespace detail {
+struct sign_of {
+    template <class T>
+    constexpr void operator()(T const& a, T& b) const {
+        b = T((a > 0) - (a < 0));
+    }
+};
+}  // namespace detail
 
 /// max_ij |x_ij|; sign(0) = 0.
 struct entry_max {
     using invariant_under = symmetry<signed_permutation, signed_permutation>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift{};
     static constexpr shift_law col_shift{};
 
-    template <device D, class T, class S>
-    double value(D&, blocks<T, S> const& x) const {
+    template <device D, class T>
+    double value(D&, blocks<T> const& x) const {
         double most = 0;
         for (index_t m = 0; m < x.matrices() && x.size(); ++m)
             for (index_t i = 0; i < x.rows(); ++i)
                 for (index_t j = 0; j < x.cols(); ++j) most = std::fmax(most, std::fabs(double(x.matrix(m)(i, j))));
         return most;
     }
-    template <device D, class T, class S>
-    double dual(D& d, blocks<T, S> const& x) const {
+    template <device D, class T>
+    double dual(D& d, blocks<T> const& x) const {
         auto scope = d.scratch().open();
         double* sums = d.scratch().template take<double>(x.count);
-        item_sums(d, [](auto v) { return std::fabs(double(v)); }, sums, x);
+        item_sums(d, detail::magnitude{}, sums, x);
         double total = 0;
         for (index_t k = 0; k < x.count; ++k) total += sums[k];
         return total;
     }
     template <device D, class T, class S>
     void steepest(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
-        transform(d, [](T const& a, T& b) { b = T((a > 0) - (a < 0)); }, x, y);
+        transform(d, detail::sign_of{}, x, y);
     }
 };
 

@@ -17,15 +17,16 @@ namespace isotypic {
 /// max_i |x_i|
 struct row_max {
     using invariant_under = symmetry<signed_permutation, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift{};
     static constexpr shift_law col_shift{.keeps = true};
 
-    template <device D, class T, class S>
-    double value(D& d, blocks<T, S> const& x) const {
+    template <device D, class T>
+    double value(D& d, blocks<T> const& x) const {
         return over_rows(d, x, [](double a, double b) { return a > b ? a : b; });
     }
-    template <device D, class T, class S>
-    double dual(D& d, blocks<T, S> const& x) const {
+    template <device D, class T>
+    double dual(D& d, blocks<T> const& x) const {
         return over_rows(d, x, [](double a, double b) { return a + b; });
     }
     /// y_i <- x_i / |x_i|; y may be x. Where 1 / |x_i| is no double (|x_i| < 6e-309) the row stays shorter than 1.
@@ -34,13 +35,13 @@ struct row_max {
         auto scope = d.scratch().open();
         double* r = d.scratch().template take<double>(row_count(x));
         row_norms(d, x, r);
-        transform(d, [](double& v) { v = v > 0 ? std::fmin(1 / v, 1.7e308) : 0; }, blocks<double, S>(view<double, S>(r, 1, row_count(x))));
+        transform(d, detail::inverted{}, detail::numbers<S>(r, row_count(x)));
         scale_rows(d, r, x, y);
     }
 
 private:
-    template <device D, class T, class S, class F>
-    static double over_rows(D& d, blocks<T, S> const& x, F const& f) {
+    template <device D, class T, class F>
+    static double over_rows(D& d, blocks<T> const& x, F const& f) {
         auto scope = d.scratch().open();
         double* r = d.scratch().template take<double>(row_count(x) + 1);
         row_norms(d, x, r);
@@ -53,15 +54,16 @@ private:
 /// max_j |x_j| over columns: the row norm of the transpose.
 struct column_max {
     using invariant_under = symmetry<orthogonal, signed_permutation>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift{.keeps = true};
     static constexpr shift_law col_shift{};
 
-    template <device D, class T, class S>
-    double value(D& d, blocks<T, S> const& x) const {
+    template <device D, class T>
+    double value(D& d, blocks<T> const& x) const {
         return row_max{}.value(d, x.transposed());
     }
-    template <device D, class T, class S>
-    double dual(D& d, blocks<T, S> const& x) const {
+    template <device D, class T>
+    double dual(D& d, blocks<T> const& x) const {
         return row_max{}.dual(d, x.transposed());
     }
     template <device D, class T, class S>

@@ -27,6 +27,7 @@ struct spectral {
     static constexpr shift_law row_shift{.keeps = subgroup_of<orthogonal, typename invariant_under::rows>};
     static constexpr shift_law col_shift{.keeps = subgroup_of<orthogonal, typename invariant_under::cols>};
     static constexpr bool multiplies = true;
+    static constexpr bool any_device = detail::any_device<Engine>();
 
     /// Is U(tX) = U(X) for t > 0? An engine with an absolute eps says no by a `scale_free` of its own.
     bool scale_free() const {
@@ -50,6 +51,39 @@ struct spectral {
     /// y <- polar factor of each item of x (of a joined pair: of the two side by side); y may be x.
     template <device D, class T, class S>
     void steepest(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
+        if constexpr (!std::is_same_v<S, host>)
+            of_items(d, x, y);
+        else
+            one_by_one(d, x, y);
+    }
+    template <device D, class T, class S>
+    double dual(D& d, blocks<T, S> const& x) const {
+        using U = std::remove_const_t<T>;
+        auto scope = d.scratch().open();
+        blocks<U, S> u = dense_like(d.scratch().template take<U>(x.size()), x);
+        double* nuclear = d.scratch().template take<double>(x.count);
+        steepest(d, blocks<U const, S>(x), u);
+        item_sums(d, [](auto a, auto b) { return double(a) * double(b); }, nuclear, blocks<U const, S>(x), blocks<U const, S>(u));
+        double total = 0;
+        for (index_t k = 0; k < x.count; ++k) total += nuclear[k];
+        return total;
+    }
+
+private:
+    /// All items in one call, for a device whose products take batches; pairs are gathered one by one.
+    template <device D, class T, class S>
+    void of_items(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
+        if (!x.joined) return polar_of_items(d, engine, x, y);
+        for (index_t k = 0; k < x.count && x.size(); ++k) {
+            auto scope = d.scratch().open();
+            view<T const, S> whole = gathered(d, item(x, k));
+            view<T, S> factor = dense_like(d.scratch().template take<T>(whole.size()), blocks<T const, S>(whole)).first;
+            polar_of_items(d, engine, blocks<T const, S>(whole), blocks<T, S>(factor));
+            scattered(d, view<T const, S>(factor), item(y, k));
+        }
+    }
+    template <device D, class T, class S>
+    void one_by_one(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
         // An engine that depends on the shape is chosen once for all items.
         auto const& chosen = for_shape<std::remove_const_t<T>>(x.rows() * (x.joined && x.stacked ? 2 : 1), x.cols() * (x.joined && !x.stacked ? 2 : 1));
         auto one = [&](index_t k, auto& device) {
@@ -67,20 +101,6 @@ struct spectral {
         d.for_each_task(x.count - rest, one);
         for (index_t k = x.count - rest; k < x.count; ++k) one(k, d);
     }
-    template <device D, class T, class S>
-    double dual(D& d, blocks<T, S> const& x) const {
-        using U = std::remove_const_t<T>;
-        auto scope = d.scratch().open();
-        blocks<U, S> u = dense_like(d.scratch().template take<U>(x.size()), x);
-        double* nuclear = d.scratch().template take<double>(x.count);
-        steepest(d, blocks<U const, S>(x), u);
-        item_sums(d, [](auto a, auto b) { return double(a) * double(b); }, nuclear, blocks<U const, S>(x), blocks<U const, S>(u));
-        double total = 0;
-        for (index_t k = 0; k < x.count; ++k) total += nuclear[k];
-        return total;
-    }
-
-private:
     template <class T>
     auto for_shape(index_t rows, index_t cols) const {
         if constexpr (requires { engine.template plan<T>(rows, cols).engine; })

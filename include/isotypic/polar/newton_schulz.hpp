@@ -55,6 +55,7 @@ struct newton_schulz {
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
     static constexpr bool shares_threads = true;
+    static constexpr bool any_device = true;  // by newton_schulz_items.hpp
     bool scale_free() const { return set.norm_eps == 0; }
 
     /// u <- polynomial of m; u has m's shape and may be m.

@@ -15,8 +15,31 @@ namespace detail {
 template <class T>
 struct adam_weights {
     T keep1, take1, keep2, take2, up, root_up, eps;
-    void average(T& m, T& v, T const& g) const { m = keep1 * m + take1 * g, v = keep2 * v + take2 * g * g; }
-    T direction(T const& m, T const& root) const { return m * up / (root * root_up + eps); }
+    constexpr void average(T& m, T& v, T const& g) const { m = keep1 * m + take1 * g, v = keep2 * v + take2 * g * g; }
+    constexpr T direction(T const& m, T const& root) const { return m * up / (root * root_up + eps); }
+    constexpr void operator()(T& m, T& v, T const& g, T& u) const {
+        average(m, v, g);
+        u = direction(m, std::sqrt(v));
+    }
+    constexpr void operator()(T& m, T& v, T& u) const { (*this)(m, v, u, u); }
+};
+
+template <class T, class Rule, class Step>
+struct adam_at {
+    Rule rule;
+    Step step;
+    constexpr adam_weights<T> at_start() const { return rule.template weights<T>(index_t(step)); }
+};
+
+template <class T>
+struct lion_entry {
+    T b1, a1, b2, a2;
+    constexpr void operator()(T& m, T const& g, T& u) const {
+        const T now = g, look = b1 * m + a1 * now;
+        m = b2 * m + a2 * now;
+        u = T((look > 0) - (look < 0));
+    }
+    constexpr void operator()(T& m, T& u) const { (*this)(m, u, u); }
 };
 
 }  // namespace detail
@@ -27,6 +50,7 @@ struct adam {
     double beta1 = 0.9, beta2 = 0.999, eps = 1e-8;
 
     using commutes_with = symmetry<signed_permutation, signed_permutation>;
+    static constexpr bool any_device = true;
 
     template <class Buffer>
     struct moments {
@@ -45,19 +69,16 @@ struct adam {
     }
     /// The numbers of a step.
     template <class T>
-    detail::adam_weights<T> weights(index_t step) const {
+    constexpr detail::adam_weights<T> weights(index_t step) const {
         return {T(beta1), T(1 - beta1), T(beta2), T(1 - beta2), T(1 / (1 - std::pow(beta1, double(step)))),
                 T(1 / std::sqrt(1 - std::pow(beta2, double(step)))), T(eps)};
     }
     template <class C, class State>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, State& state) const {
         using T = typename C::value_type;
-        auto f = [a = weights<T>(c.step)](T& m, T& v, T const& g, T& u) {
-            a.average(m, v, g);
-            u = a.direction(m, std::sqrt(v));
-        };
+        const detail::adam_at<T, adam, decltype(c.step)> f{*this, c.step};
         if (x.first.data == y.first.data)
-            transform(c.device, [f](T& m, T& v, T& u) { f(m, v, u, u); }, state.first.all(), state.second.all(), y);
+            transform(c.device, f, state.first.all(), state.second.all(), y);
         else
             transform(c.device, f, state.first.all(), state.second.all(), x, y);
         return y;
@@ -69,6 +90,7 @@ struct lion {
     double beta1 = 0.9, beta2 = 0.99;
 
     using commutes_with = symmetry<signed_permutation, signed_permutation>;
+    static constexpr bool any_device = true;
     double homogeneity() const { return 0; }
 
     template <class D, class T, class S>
@@ -79,14 +101,9 @@ struct lion {
     template <class C, class State>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, State& state) const {
         using T = typename C::value_type;
-        const T b1 = T(beta1), b2 = T(beta2), a1 = T(1 - beta1), a2 = T(1 - beta2);
-        auto f = [=](T& m, T const& g, T& u) {
-            const T now = g, look = b1 * m + a1 * now;
-            m = b2 * m + a2 * now;
-            u = T((look > 0) - (look < 0));
-        };
+        const detail::lion_entry<T> f{T(beta1), T(1 - beta1), T(beta2), T(1 - beta2)};
         if (x.first.data == y.first.data)
-            transform(c.device, [f](T& m, T& u) { f(m, u, u); }, state.buffer.all(), y);
+            transform(c.device, f, state.buffer.all(), y);
         else
             transform(c.device, f, state.buffer.all(), x, y);
         return y;

@@ -20,31 +20,73 @@ struct weight_decay {
     bool fix_gauge = false;  ///< also decay the shared row or column
 };
 
+namespace detail {
+
+/// w = keep w - rate u with keep = 1 - rate decay, and with the mean of w in front, plus (1 - keep) mean.
+template <class U>
+struct move_weight {
+    U rate, keep;
+    double share;
+    template <class W>
+    constexpr void operator()(U const& u, W& w) const {
+        w = W(keep * U(w) - rate * u);
+    }
+    template <class W>
+    constexpr void operator()(double mean, U const& u, W& w) const {
+        w = W(keep * U(w) + U(share * mean) - rate * u);
+    }
+};
+
+template <class U, class Rate>
+struct move_at {
+    Rate rate;
+    double decay;
+    constexpr move_weight<U> at_start() const {
+        const double r = double(rate);
+        return {U(r), U(1 - r * decay), r * decay};
+    }
+};
+
+}  // namespace detail
+
 /// One step of `rule` on w with gradient g, `step` counted from 1. Shapes and overlap are the caller's to
-/// check. A device may offer `fused_update(device, rule, state, step, g, w, rate, keep)` for a rule it knows in
-/// one pass: w <- keep w - rate rule(g); one that takes `horizontal` behind keep also adds (1 - keep) times w's mean row.
+/// check. A device may offer `fused_update(device, rule, state, step, g, w, rate, decay)` for a rule it knows in
+/// one pass: w <- (1 - rate decay) w - rate rule(g); one that takes `horizontal` behind decay also adds rate decay times w's mean row.
 template <block_symmetry G, device D, part P, class State, class T, class S>
-void apply_update(D& d, P const& rule, State& state, index_t step, blocks<T const, S> g, blocks<T, S> w, double rate, weight_decay decay) {
+void apply_update(D& d, P const& rule, State& state, typename D::template number<index_t> step, blocks<T const, S> g, blocks<T, S> w,
+                  typename D::template number<double> rate, weight_decay decay) {
     constexpr bool shifts = G::row_shift || G::col_shift;
     const bool horizontal = shifts && decay.rate != 0 && !decay.fix_gauge;
-    if constexpr (G::row_shift && requires { fused_update(d, rule, state, step, g, w, rate, rate, true); }) {
-        if (fused_update(d, rule, state, step, g, w, rate, 1 - rate * decay.rate, horizontal)) return;
-    } else if constexpr (requires { fused_update(d, rule, state, step, g, w, rate, rate); })
-        if (!horizontal && fused_update(d, rule, state, step, g, w, rate, 1 - rate * decay.rate)) return;
+    if constexpr (G::row_shift && requires { fused_update(d, rule, state, step, g, w, rate, decay.rate, true); }) {
+        if (fused_update(d, rule, state, step, g, w, rate, decay.rate, horizontal)) return;
+    } else if constexpr (requires { fused_update(d, rule, state, step, g, w, rate, decay.rate); })
+        if (!horizontal && fused_update(d, rule, state, step, g, w, rate, decay.rate)) return;
     auto scope = d.scratch().open();
-    blocks<T, S> y = dense_like(d.scratch().template take<T>(w.size()), w);
-    const blocks<T const, S> u = rule.apply(context<D, T>{d, step, w, g}, g, y, state);
-    const T r = T(rate), keep = T(1 - rate * decay.rate);
+    using U = compute<T>;
+    auto computed = [&](blocks<T const, S> x) {
+        if constexpr (std::is_same_v<T, U>) {
+            return x;
+        } else {
+            const blocks<U, S> copied = dense_like(d.scratch().template take<U>(x.size()), x);
+            transform(d, detail::assign{}, x, copied);
+            return blocks<U const, S>(copied);
+        }
+    };
+    const blocks<U const, S> from = computed(g);
+    const blocks<U, S> y = dense_like(d.scratch().template take<U>(w.size()), w);
+    const blocks<U const, S> now = std::is_same_v<T, U> || detail::weight_read<P>() ? computed(w) : blocks<U const, S>(y);
+    const blocks<U const, S> u = rule.apply(context<D, U>{d, step, now, from}, from, y, state);
+    const detail::move_at<U, decltype(rate)> move{rate, decay.rate};
     if constexpr (shifts) {
         auto across = [](auto const& x) { return G::row_shift ? x.transposed() : x; };
         double* mean = d.scratch().template take<double>(row_count(across(w)));  // also without decay: a later step may have one
         if (horizontal) {
             mean_row(d, across(w).transposed(), mean);
-            transform_rows(d, [=, s = rate * decay.rate](double c, T const& a, T& b) { b = keep * b + T(s * c) - r * a; }, mean, across(u), across(w));
+            transform_rows(d, move, mean, across(u), across(w));
             return;
         }
     }
-    transform(d, [=](T const& a, T& b) { b = keep * b - r * a; }, u, w);
+    transform(d, move, u, w);
 }
 
 }  // namespace isotypic

@@ -16,6 +16,7 @@ struct transposed_part {
     static constexpr shift_law col_shift = detail::row_law<P>();
     static constexpr bool reads_weight = detail::weight_read<P>();
     static constexpr bool multiplies = detail::multiplies<P>();
+    static constexpr bool any_device = detail::any_device<P>();
     double homogeneity() const { return isotypic::homogeneity(inner); }
 
     template <class D, class T, class S>

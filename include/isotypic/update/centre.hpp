@@ -11,6 +11,7 @@ namespace isotypic {
 /// signs would change the mean) and rotations of the columns; idempotent.
 struct centre {
     using commutes_with = symmetry<permutation, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift{.blind = true, .horizontal = true, .carries = true, .keeps = true};
     static constexpr shift_law col_shift = shift_law::linear();
     double homogeneity() const { return 1; }

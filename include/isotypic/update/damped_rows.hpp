@@ -12,6 +12,20 @@
 /// with e = eps, or e = eps * rms_i |x_i| when relative: then the rule keeps its degree 0 and never acts on
 /// rows that are negligible beside the others (stale tokens).
 namespace isotypic {
+namespace detail {
+
+/// v = 1 / (v + e), or 1 / max(v, e); 0 for 0.
+struct damp {
+    double eps;
+    bool floor;
+    constexpr void operator()(double& v) const { (*this)(eps, v); }
+    constexpr void operator()(double e, double& v) const {
+        v = floor ? std::fmax(v, e) : v + e;
+        v = v > 0 ? std::fmin(1 / v, 1.7e308) : 0;
+    }
+};
+
+}  // namespace detail
 
 /// See the file's comment. An absolute eps holds while row norms stay far above it.
 struct damped_row_norm {
@@ -20,33 +34,31 @@ struct damped_row_norm {
     bool relative = false;  ///< e is a share of the root mean square of the item's row norms
 
     using commutes_with = symmetry<signed_permutation, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift{};
     static constexpr shift_law col_shift{.keeps = true};
     double homogeneity() const { return relative || eps == 0 ? 0 : std::nan(""); }
 
     /// What a row of this length is multiplied by.
-    double factor(double length, double e) const {
-        const double v = floor ? std::fmax(length, e) : length + e;
-        return v > 0 ? std::fmin(1 / v, 1.7e308) : 0;
+    constexpr double factor(double length, double e) const {
+        detail::damp{e, floor}(length);
+        return length;
     }
 
     template <class C>
     typename C::in apply(C const& c, typename C::in x, typename C::out y, no_state&) const {
+        using S = typename C::space;
         auto& d = c.device;
         auto scope = d.scratch().open();
         const index_t n = row_count(x), per_item = x.count ? n / x.count : 0;
-        double* r = d.scratch().template take<double>(n);
+        double *r = d.scratch().template take<double>(n), *e = d.scratch().template take<double>(x.count);
         row_norms(d, x, r);
-        for (index_t k = 0; k < x.count; ++k) {
-            double* s = r + k * per_item;
-            double e = eps;
-            if (relative) {
-                double most = 0, sum = 0;
-                for (index_t i = 0; i < per_item; ++i) most = std::fmax(most, s[i]);
-                for (index_t i = 0; i < per_item && most > 0; ++i) sum += s[i] / most * (s[i] / most);
-                e *= most * std::sqrt(sum / double(per_item ? per_item : 1));
-            }
-            for (index_t i = 0; i < per_item; ++i) s[i] = factor(s[i], e);
+        if (relative) {
+            row_norms(d, blocks<double const, S>(view<double const, S>(r, x.count, per_item)), e);
+            transform(d, detail::multiply_by{eps / std::sqrt(double(per_item ? per_item : 1))}, detail::numbers<S>(e, x.count));
+            transform_items(d, detail::damp{0, floor}, e, blocks<double, S>(view<double, S>(r, 1, per_item), x.count, per_item));
+        } else {
+            transform(d, detail::damp{eps, floor}, detail::numbers<S>(r, n));
         }
         scale_rows(d, r, x, y);
         return y;

@@ -54,5 +54,11 @@ constexpr void require_fit() {
     }
 }
 
+template <class P, class Device>
+constexpr void require_device() {
+    static_assert(std::is_same_v<typename Device::space, host> || any_device<P>(),
+                  "this rule runs on the CPU alone: a part of it reads numbers there, which lie in the device's memory");
+}
+
 }  // namespace detail
 }  // namespace isotypic

@@ -27,9 +27,10 @@ void adam_line(adam_weights<T> const& a, T rate, T keep, index_t n, T* __restric
 
 /// w <- keep w - rate adam(g), or false and nothing done where the blocks have no common contiguous axis.
 template <class State, class T>
-bool fused_update(cpu& device, adam const& rule, State& state, index_t step, blocks<T const> const& g, blocks<T> const& w, double rate, double keep) {
+bool fused_update(cpu& device, adam const& rule, State& state, index_t step, blocks<T const> const& g, blocks<T> const& w, double rate, double decay) {
     if (!w.size()) return true;
     const auto weights = rule.weights<T>(step);
+    const double keep = 1 - rate * decay;
     auto const &m = state.first.all(), &v = state.second.all();
     auto unit = [](auto const&... x) { return ((x.first.col_stride == 1) && ...); };
     const bool by_rows = unit(m, v, g, w);

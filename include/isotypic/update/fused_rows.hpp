@@ -46,13 +46,13 @@ double scale_of(list<scaled_part<C>> const& last, B const& x) {
 /// w <- keep w - rate rule(g), or false and nothing done.
 template <class Average, class Rows, class... Scale, class State, class T>
     requires requires(Average const& a, Rows const& r) { detail::fresh_weight(a), detail::fuses(r); } && (sizeof...(Scale) < 2) && (detail::is_scaled<Scale> && ...)
-bool fused_update(cpu& device, pipe<Average, Rows, Scale...> const& rule, State& state, index_t, blocks<T const> const& g, blocks<T> const& w, double rate, double keep) {
+bool fused_update(cpu& device, pipe<Average, Rows, Scale...> const& rule, State& state, index_t, blocks<T const> const& g, blocks<T> const& w, double rate, double decay) {
     auto const& average = rule.parts.first;
     auto const& rows = rule.parts.rest.first;
     if (average.nesterov || !detail::fuses(rows)) return false;
     auto factor = [&](double length) { return detail::row_factor(rows, length); };
     return fused_rows(device, T(average.beta), T(detail::fresh_weight(average)), factor, state.all.first.buffer.all(), g, w,
-                      rate * detail::scale_of(rule.parts.rest.rest, w), keep);
+                      rate * detail::scale_of(rule.parts.rest.rest, w), 1 - rate * decay);
 }
 
 }  // namespace isotypic

@@ -9,17 +9,24 @@
 namespace isotypic {
 namespace detail {
 
+/// b = k a + t b
+template <class T>
+struct look_ahead {
+    T k, t;
+    constexpr void operator()(T const& a, T& b) const { b = k * a + t * b; }
+};
+
 template <class C, class State>
 typename C::in average(C const& c, double keep, double take, bool nesterov, typename C::in x, typename C::out y, State& state) {
     using T = typename C::value_type;
     const T k = T(keep), t = T(take);
     auto const& m = state.buffer.all();
-    transform(c.device, [k, t](T& a, T const& g) { a = k * a + t * g; }, m, x);
+    transform(c.device, mix<T>{k, t}, m, x);
     if (!nesterov) return m;
     if (x.first.data == y.first.data)
-        transform(c.device, [k, t](T const& a, T& b) { b = k * a + t * b; }, m, y);
+        transform(c.device, look_ahead<T>{k, t}, m, y);
     else
-        transform(c.device, [k, t](T const& a, T const& g, T& b) { b = k * a + t * g; }, m, x, y);
+        transform(c.device, mix<T>{k, t}, m, x, y);
     return y;
 }
 
@@ -31,6 +38,7 @@ struct momentum {
     bool nesterov = false;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift = shift_law::linear();
     static constexpr shift_law col_shift = shift_law::linear();
     double homogeneity() const { return 1; }
@@ -52,6 +60,7 @@ struct heavy_ball {
     bool nesterov = false;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift = shift_law::linear();
     static constexpr shift_law col_shift = shift_law::linear();
     double homogeneity() const { return 1; }
@@ -69,6 +78,7 @@ struct heavy_ball {
 /// The input itself: SGD, and the start of rules without momentum.
 struct identity {
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift = shift_law::linear();
     static constexpr shift_law col_shift = shift_law::linear();
     double homogeneity() const { return 1; }

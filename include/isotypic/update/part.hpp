@@ -11,6 +11,7 @@
 ///     struct my_part {
 ///         using commutes_with = symmetry<permutation, orthogonal>;      // f(g X h') = g f(X) h'
 ///         static constexpr shift_law row_shift{.blind = true};          // optional
+///         static constexpr bool any_device = true;                      // optional: written in primitives alone, runs on a GPU too
 ///         double homogeneity() const { return 0; }                      // optional: f(tX) = t^p f(X), t > 0
 ///         auto init(auto& device, auto const& like) const;              // optional: state
 ///         template <class C>
@@ -25,10 +26,11 @@ namespace isotypic {
 template <class Device, class T>
 struct context {
     using value_type = T;
-    using in = blocks<T const>;
-    using out = blocks<T>;
+    using space = typename Device::space;
+    using in = blocks<T const, space>;
+    using out = blocks<T, space>;
     Device& device;
-    index_t step;  ///< 1 on the first step
+    typename Device::template number<index_t> step;  ///< 1 on the first step
     in weight, gradient;
 };
 

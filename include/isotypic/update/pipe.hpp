@@ -96,6 +96,7 @@ struct pipe {
     }();
     static constexpr bool reads_weight = (detail::weight_read<P>() || ...);
     static constexpr bool multiplies = (detail::multiplies<P>() || ...);
+    static constexpr bool any_device = (detail::any_device<P>() && ...);
 
     double homogeneity() const {
         double degree = 1;

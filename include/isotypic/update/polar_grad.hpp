@@ -58,10 +58,11 @@ struct polar_first_grad {
         auto u = dense_like(d.scratch().template take<T>(x.size()), x);
         double* nuclear = d.scratch().template take<double>(x.count);
         spectral<Engine>{engine}.steepest(d, x, u);
-        item_sums(d, [](T a, T b) { return double(a) * double(b); }, nuclear, x, typename C::in(u));
+        item_sums(d, detail::product{}, nuclear, x, typename C::in(u));
         auto const& m = state.buffer.all();
-        transform(d, [k = T(beta), t = T(1 - beta)](T& a, T const& b) { a = k * a + t * b; }, m, u);
-        for (index_t k = 0; k < x.count; ++k) scale(d, std::pow(std::fmax(nuclear[k], 0), alpha), item(typename C::in(m), k), item(y, k));
+        transform(d, detail::mix<T>{T(beta), T(1 - beta)}, m, u);
+        transform(d, detail::power_above{alpha, 0}, detail::numbers<typename C::space>(nuclear, x.count));
+        transform_items(d, detail::times{}, nuclear, typename C::in(m), y);
         return y;
     }
 };

@@ -11,12 +11,37 @@
 /// with both averages freed of their zero start. A number a row is all the state that commutes with
 /// permutations of rows and rotations of columns; entry-wise Adam does not.
 namespace isotypic {
+namespace detail {
+
+/// v = sqrt(b2 v^2 + (1 - b2) (r / width)^2), which like r is a root so that it stays in range, and r = 1 / the v freed of its zero start,
+/// times that of the first moment.
+struct row_moment {
+    double keep, take, fix1, fix2;
+    constexpr void operator()(double& v, double& r) const {
+        v = std::hypot(keep * v, take * r);
+        r = v / fix2 * fix1;
+        r = r > 0 ? std::fmin(1 / r, 1.7e308) : 0;
+    }
+};
+
+template <class Step>
+struct row_moment_at {
+    double beta1, beta2, width;
+    Step step;
+    constexpr row_moment at_start() const {
+        const double t = double(index_t(step));
+        return {std::sqrt(beta2), std::sqrt(1 - beta2) / width, 1 - std::pow(beta1, t), std::sqrt(1 - std::pow(beta2, t))};
+    }
+};
+
+}  // namespace detail
 
 /// See the file's comment. Degree 0; a row that never saw a gradient stays.
 struct row_adam {
     double beta1 = 0.9, beta2 = 0.95;
 
     using commutes_with = symmetry<signed_permutation, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift{};
     static constexpr shift_law col_shift{.keeps = true};
     double homogeneity() const { return 0; }
@@ -45,17 +70,13 @@ struct row_adam {
         auto& d = c.device;
         auto scope = d.scratch().open();
         const index_t n = row_count(x);
-        double *r = d.scratch().template take<double>(n), *v = state.second.all().first.data;
+        double* r = d.scratch().template take<double>(n);
         const double width = std::sqrt(double(x.cols() * (x.joined && !x.stacked ? 2 : 1)));
-        // v holds sqrt(v_i): norms, unlike their squares, stay in range.
         row_norms(d, x, r);
-        const double fix1 = 1 - std::pow(beta1, double(c.step)), fix2 = std::sqrt(1 - std::pow(beta2, double(c.step)));
-        for (index_t i = 0; i < n; ++i) {
-            v[i] = std::hypot(std::sqrt(beta2) * v[i], std::sqrt(1 - beta2) * (r[i] / width));
-            const double s = v[i] / fix2 * fix1;
-            r[i] = s > 0 ? std::fmin(1 / s, 1.7e308) : 0;
-        }
-        transform(d, [k = T(beta1), t = T(1 - beta1)](T& m, T const& g) { m = k * m + t * g; }, state.first.all(), x);
+        using S = typename C::space;
+        transform(d, detail::row_moment_at<decltype(c.step)>{beta1, beta2, width, c.step}, detail::numbers<S>(state.second.all().first.data, n),
+                  detail::numbers<S>(r, n));
+        transform(d, detail::mix<T>{T(beta1), T(1 - beta1)}, state.first.all(), x);
         scale_rows(d, r, typename C::in(state.first.all()), y);
         return y;
     }

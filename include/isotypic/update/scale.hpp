@@ -65,6 +65,7 @@ struct scaled_part {
     double factor = 1;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift = shift_law::linear();
     static constexpr shift_law col_shift = shift_law::linear();
     double homogeneity() const { return 1; }

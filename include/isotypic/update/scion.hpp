@@ -30,6 +30,7 @@ struct rows_of_size {
     double radius = 1, eps = 1e-8;
 
     using commutes_with = damped_row_norm::commutes_with;
+    static constexpr bool any_device = true;
     static constexpr shift_law row_shift = damped_row_norm::row_shift;
     static constexpr shift_law col_shift = damped_row_norm::col_shift;
     double homogeneity() const { return eps == 0 ? 0 : std::nan(""); }

@@ -15,6 +15,13 @@
 /// equivariant steepest direction wherever that is unique. A floor of 1e-8 is what the code of
 /// arXiv 2605.18106 puts under its nuclear norm; 0 keeps the degree alpha.
 namespace isotypic {
+namespace detail {
+/// v = max(v, floor)^alpha
+struct power_above {
+    double alpha, floor;
+    constexpr void operator()(double& v) const { v = std::pow(std::fmax(v, floor), alpha); }
+};
+}  // namespace detail
 
 /// See the file's comment. Each item of a batch is scaled by its own dual norm.
 template <class Norm>
@@ -23,6 +30,7 @@ struct steepest {
     double alpha = 0, floor = 0;
 
     using commutes_with = typename Norm::invariant_under;
+    static constexpr bool any_device = detail::any_device<Norm>();
     static constexpr shift_law row_shift = Norm::row_shift;
     static constexpr shift_law col_shift = Norm::col_shift;
     static constexpr bool multiplies = detail::multiplies<Norm>();
@@ -41,9 +49,9 @@ struct steepest {
         auto u = dense_like(d.scratch().template take<T>(x.size()), x);
         double* dual = d.scratch().template take<double>(x.count);
         norm.steepest(d, x, u);
-        item_sums(d, [](T a, T b) { return double(a) * double(b); }, dual, x, typename C::in(u));
-        for (index_t k = 0; k < x.count; ++k)
-            scale(d, std::pow(std::fmax(dual[k], floor), alpha), item(typename C::in(u), k), item(y, k));
+        item_sums(d, detail::product{}, dual, x, typename C::in(u));
+        transform(d, detail::power_above{alpha, floor}, detail::numbers<typename C::space>(dual, x.count));
+        transform_items(d, detail::times{}, dual, typename C::in(u), y);
         return y;
     }
 };
@@ -66,6 +74,7 @@ struct polar {
     static constexpr shift_law row_shift = direction::row_shift;
     static constexpr shift_law col_shift = direction::col_shift;
     static constexpr bool multiplies = true;
+    static constexpr bool any_device = direction::any_device;
     double homogeneity() const { return direction{{engine}, alpha, floor}.homogeneity(); }
 
     template <class C>
