@@ -5,6 +5,8 @@ if(DOXYGEN_FOUND)
     set(DOXYGEN_GENERATE_LATEX NO)
     set(DOXYGEN_HAVE_DOT NO)
     set(DOXYGEN_QUIET YES)
+    set(DOXYGEN_FILE_PATTERNS *.hpp *.cuh)
+    set(DOXYGEN_EXTENSION_MAPPING cuh=C++)
     set(DOXYGEN_EXTRACT_ALL YES)  # small functions whose names say all have no comment
     set(DOXYGEN_EXCLUDE_SYMBOLS "isotypic::detail*")
     set(DOXYGEN_WARN_AS_ERROR FAIL_ON_WARNINGS)

@@ -12,7 +12,7 @@ configure_package_config_file(${CMAKE_CURRENT_LIST_DIR}/isotypic-config.cmake.in
     ${PROJECT_BINARY_DIR}/isotypic-config.cmake INSTALL_DESTINATION ${package_dir})
 write_basic_package_version_file(${PROJECT_BINARY_DIR}/isotypic-config-version.cmake
     COMPATIBILITY SameMajorVersion ARCH_INDEPENDENT)
-install(FILES ${PROJECT_BINARY_DIR}/isotypic-config.cmake ${PROJECT_BINARY_DIR}/isotypic-config-version.cmake
+install(FILES ${CMAKE_CURRENT_LIST_DIR}/cuda.cmake ${PROJECT_BINARY_DIR}/isotypic-config.cmake ${PROJECT_BINARY_DIR}/isotypic-config-version.cmake
     DESTINATION ${package_dir})
 
 # The prefix is found from the file's own place, so a moved install tree still works.

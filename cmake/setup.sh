@@ -50,11 +50,11 @@ if command -v ccache >/dev/null; then export CMAKE_CXX_COMPILER_LAUNCHER=${CMAKE
 base_packages="g++ cmake ninja-build libeigen3-dev"
 test_packages="libxtensor-dev doctest-dev libgtest-dev catch2 nlohmann-json3-dev pkg-config libglpk-dev liblemon-dev"
 
-# configure WHAT: TESTS, EXAMPLES or BENCHMARKS alone, in Release, so that only what it uses has to be installed.
+# configure WHAT [CMAKE ARGUMENT...]: TESTS, EXAMPLES or BENCHMARKS alone, in Release, so that only what it uses has to be installed.
 configure() {
     local others=(-DISOTYPIC_BUILD_{TESTS,EXAMPLES,BENCHMARKS}=OFF)
     mkdir -p build
-    cmake --preset release -B "$build" "${others[@]}" "-DISOTYPIC_BUILD_$1=ON" >"$build.log" || {
+    cmake --preset release -B "$build" "${others[@]}" "-DISOTYPIC_BUILD_$1=ON" "${@:2}" >"$build.log" || {
         cat "$build.log"
         return 1
     }

@@ -1,0 +1,130 @@
+// SPDX-License-Identifier: MIT
+#include "against.hpp"
+#include <cstdio>
+#include <isotypic/isotypic.cuh>
+
+/// \file
+/// A GPU against its own limits, in one run. `ratio`:
+///
+///     rows        150000 x 1024, bytes a second of a step over those of a copy within the GPU's memory; a step moves 20 bytes an
+///                 element of float for unit rows, 28 for centred rows and AdamW, and 4 more for the finiteness pass
+///     symmetric   time of cuBLAS's full product over that of multiply_symmetric, n x n from n x n
+///     polar       time of five steps of plain Newton-Schulz on cuBLAS in bfloat16, one matrix after the other (the algorithm of
+///                 torch.optim.Muon), over that of gram_newton_schulz{polar_express_105} in half, all matrices in one call
+using namespace isotypic;
+
+namespace {
+
+template <class T>
+struct array {
+    gpu_buffer<T> memory;
+    blocks<T, gpu> all;
+    array(cuda& d, index_t m, index_t n, index_t items = 1)
+        : memory(zeros_like<T>(d, blocks<T, gpu>(view<T, gpu>(nullptr, m, n), items, m * n))), all(memory.all()) {}
+    /// Numbers in (-1, 1), the same for every type.
+    array& fill(std::uint64_t which) {
+        random_stream random(1, which);
+        std::vector<T> host(std::size_t(all.size()));
+        for (T& v : host) v = T(float(2 * random.uniform() - 1));
+        detail::check(cudaMemcpy(all.first.data, host.data(), sizeof(T) * host.size(), cudaMemcpyHostToDevice), "write");
+        return *this;
+    }
+};
+
+const index_t rows = smoke ? 1500 : 150000, cols = 1024;
+
+template <class Role>
+void add_rows(std::string const& name, double bytes, auto rule) {
+    add("rows/" + name, 20, [=](benchmark::State& state) {
+        cuda d;
+        array<float> w(d, rows, cols), g(d, rows, cols), to(d, rows, cols);
+        w.fill(1), g.fill(2);
+        d.synchronize();
+        optimizer opt(as<Role>(w.all), rule, 1e-3, weight_decay{0.01});
+        const double size = double(rows * cols);
+        against(
+            state, "GB/s", bytes * size, [&] { opt.step(g.all), opt.on().synchronize(); }, 8 * size,
+            [&] {
+                detail::check(cudaMemcpyAsync(to.all.first.data, g.all.first.data, 4 * std::size_t(rows * cols), cudaMemcpyDeviceToDevice, d.stream()), "copy");
+                d.synchronize();
+            });
+    });
+}
+
+template <class T>
+void add_symmetric(std::string const& type, index_t n) {
+    add("symmetric " + type + "/" + std::to_string(n), 20, [=](benchmark::State& state) {
+        cuda d;
+        array<T> a(d, n, n), c(d, n, n);
+        a.fill(1);
+        const double flops = 2 * double(n) * double(n) * double(n);
+        against(
+            state, "GFLOP/s", flops, [&] { multiply_symmetric<T>(d, 1, a.all, a.all.transposed(), 0, c.all), d.synchronize(); }, flops,
+            [&] { multiply<T>(d, 1, a.all, a.all.transposed(), 0, c.all), d.synchronize(); });
+    });
+}
+
+/// Five plain steps, every product in full.
+void plain_steps(cuda& d, view<__nv_bfloat16, gpu> x) {
+    using T = __nv_bfloat16;
+    const index_t n = x.rows;
+    auto scope = d.scratch().open();
+    auto take = [&](index_t m, index_t k) { return view<T, gpu>(d.scratch().template take<T>(m * k), m, k); };
+    const view<T, gpu> a = take(n, n), b = take(n, n);
+    view<T, gpu> y = take(n, x.cols);
+    for (int i = 0; i < 5; ++i) {
+        multiply<T>(d, 1, x, x.transposed(), 0, blocks<T, gpu>(a));
+        copy(d, blocks<T const, gpu>(a), blocks<T, gpu>(b));
+        multiply<T>(d, 2.0315f, a, a, -4.775f, blocks<T, gpu>(b));
+        copy(d, blocks<T const, gpu>(x), blocks<T, gpu>(y));
+        multiply<T>(d, 1, b, x, 3.4445f, blocks<T, gpu>(y));
+        std::swap(x, y);
+    }
+}
+
+void add_polar(index_t m, index_t n, index_t items) {
+    add("polar/" + std::to_string(items) + " of " + std::to_string(m) + " x " + std::to_string(n), 20, [=](benchmark::State& state) {
+        cuda d;
+        array<float> g(d, m, n, items), u(d, m, n, items);
+        array<__nv_bfloat16> x(d, m, n, items);
+        g.fill(1), x.fill(1);
+        const auto engine = stored_as<__half>(gram_newton_schulz{polar_express_105});
+        against(
+            state, "matrices", double(items), [&] { polar_of_items(d, engine, blocks<float const, gpu>(g.all), u.all), d.synchronize(); }, double(items),
+            [&] {
+                // The norm before, which the plain loop has too.
+                auto scope = d.scratch().open();
+                double* s = d.scratch().template take<double>(items);
+                item_sums(d, detail::square{}, s, x.all);
+                for (index_t k = 0; k < items; ++k) plain_steps(d, x.all.panel(k));
+                d.synchronize();
+            });
+    });
+}
+
+bool add_all() {
+    int devices = 0;
+    if (cudaGetDeviceCount(&devices) != cudaSuccess || !devices) {
+        std::fprintf(stderr, "bench cuda: skipped, there is no GPU\n");
+        return false;
+    }
+    cudaDeviceProp about{};
+    detail::check(cudaGetDeviceProperties(&about, 0), "describe the GPU");
+    int driver = 0;
+    detail::check(cudaDriverGetVersion(&driver), "tell its driver");
+    benchmark::AddCustomContext("device", std::string(about.name) + ", CUDA " + std::to_string(driver));
+    add_rows<embedding>("unit rows", 24, momentum{} | row_norm{});
+    add_rows<lm_head>("centred rows", 32, momentum{} | centre{} | row_norm{} | centre{});
+    add_rows<bias>("AdamW", 32, adam{});
+    add_rows<embedding>("row Adam", 24, row_adam{});
+    for (index_t n : smoke ? std::vector<index_t>{1024} : std::vector<index_t>{1024, 2048, 4096, 8192}) {
+        add_symmetric<__nv_bfloat16>("bfloat16", n), add_symmetric<__half>("half", n), add_symmetric<float>("float", n);
+    }
+    add_polar(smoke ? 128 : 2048, smoke ? 512 : 8192, 1);
+    add_polar(128, 128, smoke ? 4 : 256);
+    return true;
+}
+
+const bool added = add_all();
+
+}  // namespace

@@ -1,0 +1,262 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/device.hpp>
+#include <isotypic/device/workspace.hpp>
+#include <cublas_v2.h>
+#include <cuda_bf16.h>
+#include <cuda_fp16.h>
+#include <cuda_runtime.h>
+#include <array>
+#include <memory>
+#include <utility>
+
+/// \file
+/// A GPU as a device: the handle, its memory, and what a step keeps there. This folder alone knows CUDA.
+///
+///     view<float, gpu> E(pointer, rows, cols);                 // memory of the GPU
+///     optimizer opt(as<embedding>(E), momentum{} | row_norm{}, 0.5, weight_decay{}, cuda(stream));
+///     opt.step(dE);                                            // returns at once
+///
+/// A step is a row of kernels on one stream: it waits for nothing, copies nothing to the host and, after the first, allocates
+/// nothing, so that it may be captured in a graph. What a CPU's step would throw for, a number that is not finite, shuts a gate in
+/// the GPU's memory that every later kernel of the step looks at: such a step writes nothing and does not count. `status()` waits
+/// and tells. The step's number and the rates lie in the GPU's memory, so a graph that is launched again reads what they are then.
+///
+/// Compile with nvcc and --expt-relaxed-constexpr, or link isotypic::cuda.
+namespace isotypic {
+
+/// The memory of a GPU.
+struct gpu {};
+
+template <>
+inline constexpr bool stored_in<__half, gpu> = true;
+template <>
+inline constexpr bool stored_in<__nv_bfloat16, gpu> = true;
+template <>
+inline constexpr double rounding<__half> = 0x1p-11;
+template <>
+inline constexpr double rounding<__nv_bfloat16> = 0x1p-8;
+template <>
+struct compute_of<__half> {
+    using type = float;
+};
+template <>
+struct compute_of<__nv_bfloat16> {
+    using type = float;
+};
+
+/// A number that a GPU keeps; its kernels read it.
+template <class T>
+struct gpu_number {
+    T const* at = nullptr;
+    constexpr operator T() const { return *at; }
+};
+
+/// What became of the steps.
+struct gpu_status {
+    index_t steps;    ///< that were taken
+    index_t refused;  ///< that held a number which is not finite, and wrote nothing
+    index_t block;    ///< where it was found in the last such step: the block's place in its stack; -1 if never
+};
+
+namespace detail {
+
+inline void check(cudaError_t e, char const* what) {
+    if (e != cudaSuccess) throw error(std::string("isotypic: CUDA could not ") + what + ": " + cudaGetErrorString(e));
+}
+inline void check(cublasStatus_t e, char const* what) {
+    if (e != CUBLAS_STATUS_SUCCESS) throw error(std::string("isotypic: cuBLAS could not ") + what + ": " + cublasGetStatusString(e));
+}
+
+struct gpu_delete {
+    void operator()(std::byte* p) const { cudaFree(p); }
+};
+struct gpu_memory {
+    using owner = std::unique_ptr<std::byte, gpu_delete>;
+    static constexpr std::size_t alignment = 256;
+    static owner allocate(std::size_t n) {
+        void* p = nullptr;
+        check(cudaMalloc(&p, n ? n : 1), ("allocate " + std::to_string(n) + " bytes").c_str());
+        return owner(static_cast<std::byte*>(p));
+    }
+};
+
+/// What a device keeps in the GPU's memory.
+struct gpu_control {
+    static constexpr index_t places = 64;
+    int shut, block;
+    long long steps, refused;
+    int last_block;
+    double numbers[places];
+};
+
+/// The gate in front of a kernel: null outside of a step.
+struct gate {
+    int const* shut;
+    __device__ bool closed() const { return shut && *shut; }
+};
+
+// Templates, since a kernel cannot be inline.
+template <class Control>
+__global__ void open_kernel(Control* c) { c->shut = 0, c->block = 0x7fffffff; }
+template <class Control>
+__global__ void count_kernel(Control* c) {
+    if (c->shut)
+        ++c->refused, c->last_block = c->block;
+    else
+        ++c->steps;
+}
+template <class Control>
+__global__ void keep_kernel(Control* c, index_t place, double v) { c->numbers[place] = v; }
+
+}  // namespace detail
+
+/// See the file's comment. Moves, does not copy; one step at a time uses it.
+class cuda {
+public:
+    using space = gpu;
+    template <class T>
+    using number = gpu_number<T>;
+
+    /// On a stream of its own, which waits for the legacy default stream and is waited for by it.
+    cuda() : own(std::make_unique<held>()) {
+        detail::check(cudaStreamCreate(&own->stream), "create a stream");
+        own->owned = true;
+        begin();
+    }
+    /// On a stream that must outlive the device.
+    explicit cuda(cudaStream_t s) : own(std::make_unique<held>()) {
+        own->stream = s;
+        begin();
+    }
+
+    using workspace = basic_workspace<detail::gpu_memory>;
+    workspace& scratch() { return own->scratch; }
+    cudaStream_t stream() const { return own->stream; }
+    /// cuBLAS on the stream, with a workspace of its own; made for the first product.
+    cublasHandle_t blas() const {
+        if (!own->blas) {
+            constexpr std::size_t bytes = std::size_t{32} << 20;  // what NVIDIA recommends for Hopper
+            own->blas_scratch = detail::gpu_memory::allocate(bytes);
+            detail::check(cublasCreate(&own->blas), "start");
+            detail::check(cublasSetStream(own->blas, stream()), "use the stream");
+            detail::check(cublasSetWorkspace(own->blas, own->blas_scratch.get(), bytes), "use the workspace");
+        }
+        return own->blas;
+    }
+    detail::gate gate() const { return own->gate; }
+    /// What cuSOLVER needs, made at its first use: see cuda_solver.cuh.
+    std::shared_ptr<void>& solver() { return own->solver; }
+
+    /// f(i, device) for i < n, one after the other: a GPU has its threads inside of each.
+    template <class F>
+    void for_each_task(index_t n, F const& f) {
+        for (index_t i = 0; i < n; ++i) f(i, *this);
+    }
+
+    /// What follows is a step, behind an open gate.
+    void open_step() {
+        launch(1, 1, detail::open_kernel<detail::gpu_control>, control());
+        own->gate = {&control()->shut};
+    }
+    int* shut_flag() { return &control()->shut; }
+    int* shut_block() { return &control()->block; }
+    /// Counts the step unless it is refused, and says where its number lies.
+    number<index_t> count_step(index_t) {
+        static_assert(sizeof(index_t) == sizeof(long long));
+        launch(1, 1, detail::count_kernel<detail::gpu_control>, control());
+        return {reinterpret_cast<index_t const*>(&control()->steps)};
+    }
+    /// What follows is nobody's step.
+    void close_step() { own->gate = {nullptr}; }
+    /// Is the stream captured, so that what is asked for is not done now?
+    bool capturing() const {
+        cudaStreamCaptureStatus captured = cudaStreamCaptureStatusNone;
+        detail::check(cudaStreamIsCapturing(stream(), &captured), "ask whether its stream is captured");
+        return captured != cudaStreamCaptureStatusNone;
+    }
+    /// The number at a place of 64, written if it changed. While the stream is captured nothing is written: a graph reads what is there.
+    number<double> keep(index_t place, double v) {
+        if (place >= detail::gpu_control::places) throw error("isotypic: a CUDA device keeps 64 rates, here are more roles");
+        auto& known = own->known[std::size_t(place)];
+        if (!capturing() && !(known == v)) launch(1, 1, detail::keep_kernel<detail::gpu_control>, control(), place, known = v);
+        return {&control()->numbers[place]};
+    }
+
+    /// Waits for the stream, then tells.
+    gpu_status status() const {
+        detail::gpu_control c;
+        detail::check(cudaMemcpyAsync(&c, control(), sizeof c, cudaMemcpyDeviceToHost, stream()), "read the status");
+        synchronize();
+        return {index_t(c.steps), index_t(c.refused), c.last_block};
+    }
+    /// Waits for all that was asked of the stream.
+    void synchronize() const { detail::check(cudaStreamSynchronize(stream()), "wait for its stream"); }
+
+    /// kernel(a...) on `blocks` of `threads`.
+    template <class... P, class... A>
+    void launch(dim3 blocks, dim3 threads, void (*kernel)(P...), A const&... a) const {
+        cudaLaunchConfig_t c{};
+        c.gridDim = blocks, c.blockDim = threads, c.stream = stream();
+        detail::check(cudaLaunchKernelEx(&c, kernel, P(a)...), "launch a kernel");
+    }
+
+private:
+    struct held {
+        cudaStream_t stream = nullptr;
+        bool owned = false;
+        cublasHandle_t blas = nullptr;
+        workspace scratch;
+        detail::gpu_memory::owner control, blas_scratch;
+        std::shared_ptr<void> solver;
+        detail::gate gate{nullptr};
+        std::array<double, std::size_t(detail::gpu_control::places)> known{};
+
+        ~held() {
+            solver.reset();
+            if (blas) cublasDestroy(blas);
+            if (owned) cudaStreamDestroy(stream);
+        }
+    };
+    detail::gpu_control* control() const { return reinterpret_cast<detail::gpu_control*>(own->control.get()); }
+
+    void begin() {
+        own->control = detail::gpu_memory::allocate(sizeof(detail::gpu_control));
+        detail::gpu_control zero{};
+        zero.last_block = -1;
+        detail::check(cudaMemcpyAsync(control(), &zero, sizeof zero, cudaMemcpyHostToDevice, stream()), "write its control block");
+        detail::check(cudaStreamSynchronize(stream()), "wait for its stream");
+    }
+
+    std::unique_ptr<held> own;
+};
+
+template <>
+struct device_for<gpu> {
+    using type = cuda;
+};
+
+/// A dense block in the GPU's memory.
+template <class T>
+class gpu_buffer {
+public:
+    gpu_buffer() = default;
+    template <class U>
+    gpu_buffer(cuda& d, blocks<U, gpu> const& like)
+        : memory(detail::gpu_memory::allocate(sizeof(T) * std::size_t(like.size()))), held(dense_like(reinterpret_cast<T*>(memory.get()), like)) {
+        detail::check(cudaMemsetAsync(memory.get(), 0, sizeof(T) * std::size_t(like.size()), d.stream()), "clear memory");
+    }
+    blocks<T, gpu> const& all() const { return held; }
+
+private:
+    detail::gpu_memory::owner memory;
+    blocks<T, gpu> held;
+};
+
+/// Zeros of T in the shape and layout of `like`.
+template <class T, class U>
+gpu_buffer<T> zeros_like(cuda& d, blocks<U, gpu> const& like) {
+    return gpu_buffer<T>(d, like);
+}
+
+}  // namespace isotypic

@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+#include <isotypic/device/cuda.cuh>
+#include <isotypic/device/cuda_finite.cuh>
+#include <isotypic/device/cuda_product.cuh>
+#include <isotypic/device/cuda_sums.cuh>
+#include <isotypic/device/cuda_sweep.cuh>
+#include <isotypic/isotypic.hpp>
+#include <isotypic/polar/newton_schulz_items.hpp>
+
+/// \file
+/// Everything of isotypic.hpp, and the GPU: views of `gpu` memory, the device `cuda`, and all that runs on it.
