@@ -87,6 +87,64 @@ TEST_CASE_TEMPLATE("inverses do not depend on threads or addresses", T, float, d
     }
 }
 
+namespace {
+
+/// X_k = (2 + k) I + sum_j weight_j (A_k + shift_jk I)^-1 for Gram matrices, the last one diagonal.
+template <class T>
+struct sums {
+    static constexpr index_t terms = 3;
+    index_t n, count;
+    storage<T> a, x;
+
+    sums(index_t rows, index_t items) : n(rows), count(items), a(n, n, order::columns, 3, items), x(n, n, order::columns, 1, items + 1) {
+        cpu d;
+        x.fill(1);
+        for (index_t k = 0; k < count; ++k) {
+            storage<T> y(n, n + 3);
+            y.fill(std::uint64_t(2 + k), 1 / double(n + 3));
+            multiply_symmetric<T>(d, 1, y.one(), 0, a.all.panel(k));
+            for (index_t i = 0; i < n && k + 1 == count; ++i)
+                for (index_t j = 0; j < n; ++j) a.all.panel(k)(i, j) = i == j ? T(1) / T(i + 1) : T(0);
+        }
+    }
+    static T weight(index_t j) { return T(1) / T(1 + j); }
+    static T shift(index_t j, index_t k) { return T(j + 1) / T(100 * (k + 1)); }
+    void run(cpu& d, index_t from, index_t items) {
+        sum_inverses<T>(
+            d, blocks<T const>(a.all.panel(from), items, a.all.stride), terms, weight, [&](index_t j, index_t k) { return shift(j, from + k); },
+            [&](index_t k) { return 2 + from + k; }, blocks<T>(x.all.panel(from), items, x.all.stride));
+    }
+    /// How far matrix k is from the sum of its first `some` terms, in its own size.
+    double off(index_t k, index_t some) const {
+        const dense i = dense::Identity(n, n), m = as_eigen(a.all.panel(k)).template cast<double>();
+        dense want = double(2 + k) * i;
+        for (index_t j = 0; j < some; ++j) want += double(weight(j)) * (m + double(shift(j, k)) * i).llt().solve(i);
+        return (as_eigen(x.all.panel(k)).template cast<double>() - want).norm() / want.norm();
+    }
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("sums of shifted inverses are what they say, and a matrix has the same bits in company as alone", T, float, double) {
+    cpu d;
+    for (index_t n : {1, 5, 8, 31, 64, 100, 128})
+        for (index_t count : {1, 2, 3, 5, 8, 11}) {
+            INFO("seed ", seed(), ", ", count, " of ", n, " rows");
+            sums<T> together(n, count), alone(n, count);
+            const auto beyond = elements(together.x.all.panel(count));
+            together.run(d, 0, count);
+            for (index_t k = 0; k < count; ++k) {
+                alone.run(d, k, 1);
+                CHECK(together.off(k, 3) < 1e4 * double(std::numeric_limits<T>::epsilon()));
+                CHECK(together.off(k, 2) > 1e-2);
+                const view<T> x = together.x.all.panel(k);
+                CHECK(same_bits(elements(x), elements(alone.x.all.panel(k))));
+                CHECK(same_bits(elements(x), elements(x.transposed())));
+            }
+            CHECK(same_bits(beyond, elements(together.x.all.panel(count))));
+        }
+}
+
 TEST_CASE("inverses allocate nothing the second time") {
     if (!allocations_counted) return;
     cpu d;
@@ -98,4 +156,9 @@ TEST_CASE("inverses allocate nothing the second time") {
         for (float shift : {0.1f, 1e-5f}) invert_spd<float>(d, as_view(a), shift, 1, as_view(x));
         CHECK(allocations() == before);
     }
+    sums<float> some(50, 11);
+    some.run(d, 0, 11);
+    const auto before = allocations();
+    some.run(d, 0, 11);
+    CHECK(allocations() == before);
 }

@@ -84,6 +84,48 @@ TEST_CASE_TEMPLATE("symmetric products fill both triangles", T, float, double) {
             }
 }
 
+TEST_CASE_TEMPLATE("symmetric products add a multiple of another matrix and of the identity", T, float, double) {
+    cpu d;
+    for (order oa : orders)
+        for (order oc : orders)
+            for (order os : orders)
+                for (index_t n : {1, 47, 130, 260}) {
+                    INFO("seed ", seed(), ", ", n, " rows, orders ", int(oa), int(os), int(oc));
+                    storage<T> a(n, 37, oa), x(n, 5, oa), s(n, n, os), c(n, n, oc), with(n, n, oc), full(n, n, oc);
+                    a.fill(1), x.fill(2), c.fill(3);
+                    multiply_symmetric<T>(d, 1, x.one(), 0, s.one());
+                    multiply<T>(d, T(0.5), a.one(), a.one().transposed(), 0, full.one());
+                    multiply_symmetric<T>(d, T(0.5), a.one(), a.one().transposed(), T(-0.75), s.one(), T(3), c.one());
+                    transform(
+                        d, [](T const& from, T& to) { to = from; }, blocks<T const>(s.one()), with.all);
+                    multiply_symmetric<T>(d, T(0.5), a.one(), a.one().transposed(), T(-0.75), with.one(), T(3), with.one());
+                    CHECK(same_bits(elements(c.one()), elements(with.one())));
+                    double worst = 0, least = 10;
+                    bool symmetric = true;
+                    for (index_t i = 0; i < n; ++i)
+                        for (index_t j = 0; j < n; ++j) {
+                            const double rest = double(full.one()(i, j)) - 0.75 * double(s.one()(i, j));
+                            worst = std::max(worst, std::abs(double(c.one()(i, j)) - rest - (i == j ? 3 : 0)));
+                            if (i == j) least = std::min(least, std::abs(double(c.one()(i, j)) - rest));
+                            symmetric = symmetric && c.one()(i, j) == c.one()(j, i);
+                        }
+                    CHECK(symmetric);
+                    CHECK(worst < 37 * 5 * double(std::numeric_limits<T>::epsilon()));
+                    CHECK(least > 2.9);
+                }
+}
+
+TEST_CASE_TEMPLATE("without a factor's columns a symmetric product is what it adds", T, float, double) {
+    cpu d;
+    storage<T> none(3, 0), s(3, 3), c(3, 3);
+    s.fill(1), c.fill(2);
+    for (index_t i = 0; i < 3; ++i)
+        for (index_t j = 0; j < i; ++j) s.one()(i, j) = s.one()(j, i);
+    multiply_symmetric<T>(d, 1, none.one(), none.one().transposed(), T(2), s.one(), T(1), c.one());
+    for (index_t i = 0; i < 3; ++i)
+        for (index_t j = 0; j < 3; ++j) CHECK(c.one()(i, j) == T(2) * s.one()(i, j) + T(i == j));
+}
+
 TEST_CASE_TEMPLATE("with beta = 0 what c held is not read", T, float, double) {
     cpu d;
     for (order o : orders) {
@@ -174,4 +216,31 @@ TEST_CASE_TEMPLATE("products in strips are the products, whatever the threads", 
                 CHECK(same_bits(elements(square.one()), elements(square_again.one())));
             }
         }
+}
+
+// Deep enough for several rounds over the strips, with rests on every side.
+TEST_CASE_TEMPLATE("deep products in strips have the same bits whatever the threads, and symmetric ones are symmetric", T, float, double) {
+    cpu serially;
+    for (shape s : {shape{391, 777}, {1023, 209}})
+        for (order oa : {order::rows, order::columns})
+            for (order ob : {order::rows, order::columns}) {
+                const index_t m = s.rows, n = s.cols, k = 701;
+                INFO("seed ", seed(), ", ", m, " x ", n, " in orders ", int(oa), " and ", int(ob));
+                storage<T> a(m, k, oa), b(k, n, ob), x(m, 9, oa), y(m, m, oa), c(m, n), again(m, n), square(m, m), square_again(m, m);
+                a.fill(1), b.fill(2), x.fill(3);
+                multiply_symmetric<T>(serially, 1, x.one(), 0, y.one());
+                auto both = [&](cpu& d, view<T> to, view<T> symmetric) {
+                    multiply<T>(d, T(0.7), a.one(), b.one(), 0, to);
+                    multiply_symmetric<T>(d, T(0.7), a.one(), a.one().transposed(), T(0.3), y.one(), T(2), symmetric);
+                };
+                both(serially, c.one(), square.one());
+                CHECK(same_bits(elements(square.one()), elements(square.one().transposed())));
+                for (index_t threads : {2, 3, 5, 16}) {
+                    thread_pool pool(threads);
+                    cpu d(pool);
+                    both(d, again.one(), square_again.one());
+                    CHECK(same_bits(elements(c.one()), elements(again.one())));
+                    CHECK(same_bits(elements(square.one()), elements(square_again.one())));
+                }
+            }
 }

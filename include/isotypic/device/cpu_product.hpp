@@ -2,13 +2,14 @@
 #pragma once
 #include <isotypic/device/cpu.hpp>
 #include <Eigen/Core>
+#include <numeric>
 #include <type_traits>
 
 /// \file
 /// Matrix products on the CPU: Eigen's packed kernel, called with packing buffers from the device's
 /// workspace. Going through the kernel rather than through expressions keeps three promises: no
 /// allocation, one path for every size (so bits do not depend on addresses), and threads only where we put them: large
-/// products are cut into strips by their shape, and the strips are tasks.
+/// products are cut into a strip a thread, between whole panels of the kernel, so that bits do not depend on threads either.
 namespace isotypic {
 namespace detail {
 
@@ -64,11 +65,13 @@ void multiply_strip(workspace& w, T alpha, view<T const> a, view<T const> b, T b
     });
 }
 
-/// Into how many strips a side is cut: a power of two, none narrower than 192, one for less work than waking threads costs.
-inline index_t strips(index_t side, double work) {
-    index_t n = 1;
-    while (side >= 2 * n * 192 && work >= double(1 << 22)) n *= 2;
-    return n;
+/// Whole panels of the kernel on either side. Products may be cut there, and only there: it changes no bit.
+template <class T>
+inline constexpr index_t band = std::lcm(index_t{Eigen::internal::gebp_traits<T, T>::mr}, index_t{Eigen::internal::gebp_traits<T, T>::nr});
+
+/// Into how many strips a side is cut: one a thread, none narrower than 96, one for less work than waking threads costs.
+inline index_t strips(cpu& device, index_t side, double work) {
+    return work < double(1 << 22) ? 1 : std::clamp<index_t>(side / 96, 1, device.threads().concurrency());
 }
 
 }  // namespace detail
@@ -90,9 +93,10 @@ void multiply(cpu& device, std::type_identity_t<T> alpha, view<T const> a, view<
     if (!c.size() || !a.cols) return detail::scale_columns<T>(beta, c);
     a = detail::packed_rows(w, a), b = detail::packed_rows(w, b);
     const bool wide = c.cols >= c.rows;
-    const index_t side = wide ? c.cols : c.rows, n = detail::strips(side, double(c.size()) * double(a.cols)), width = (side / n + 23) / 24 * 24;
-    device.for_each_task(n, [&](index_t i, cpu& d) {
-        const index_t from = (std::min)(side, i * width), count = i + 1 < n ? (std::min)(width, side - from) : side - from;
+    const index_t side = wide ? c.cols : c.rows, n = detail::strips(device, side, double(c.size()) * double(a.cols));
+    const index_t width = ((side + n - 1) / n + detail::band<T> - 1) / detail::band<T> * detail::band<T>;
+    device.for_each_task((side + width - 1) / width, [&](index_t i, cpu& d) {
+        const index_t from = i * width, count = (std::min)(width, side - from);
         if (wide)
             detail::multiply_strip<T>(d.scratch(), alpha, a, b.part(0, from, b.rows, count), beta, c.part(0, from, c.rows, count));
         else

@@ -14,7 +14,8 @@
 /// largest value and the sum of the duals of its items; no item is scaled by another.
 /// The steepest direction is the polar factor, found by an engine: any callable
 /// `engine(device, view<T const> m, view<T> u)` that says what it commutes with, and by `shares_threads` that its products do. The dual is <X, U> and is
-/// as exact as the engine. A horizontal X has a horizontal polar factor.
+/// as exact as the engine. A horizontal X has a horizontal polar factor. An engine that says `together` also takes blocks of as many
+/// small matrices.
 namespace isotypic {
 
 /// s_1(X), with the engine for its steepest direction.
@@ -94,6 +95,18 @@ private:
             chosen(device, whole, factor);
             scattered(device, view<T const, S>(factor), item(y, k));
         };
+        // Small ones in groups, as long as every thread has one. An item has the same bits in any.
+        if constexpr (requires { chosen(d, x, y), chosen.together; })
+            if (!x.joined && (std::min)(x.rows(), x.cols()) <= 128 && x.first.size() <= 1 << 16) {
+                const index_t n = std::clamp<index_t>(x.count / d.threads().concurrency(), 1, chosen.together);
+                return d.for_each_task((x.count + n - 1) / n, [&](index_t k, auto& device) {
+                    auto some = [&](auto z) {
+                        z = item(z, k * n), z.count = (std::min)(n, x.count - k * n);
+                        return z;
+                    };
+                    chosen(device, some(x), some(y));
+                });
+            }
         // Large items for which there would be threads without one are done by all threads each.
         index_t rest = 0;
         if constexpr (requires { Engine::shares_threads; })

@@ -76,46 +76,43 @@ struct gram_newton_schulz {
         if (m.rows > m.cols) return (*this)(d, m.transposed(), u.transposed());
         if (m.rows == m.cols) return newton_schulz{set}(d, m, u);
         if (!m.size()) return;
-        detail::normalise(d, set, m, u);
-        auto scope = d.scratch().open();
-        using square = view<T, S>;
-        const index_t k = m.rows;
-        auto take = [&] { return square(d.scratch().template take<T>(k * k), k, k); };
-        auto copied = [&](square from, square to) { copy(d, blocks<T const, S>(from), blocks<T, S>(to)); };
-        square a = take(), z = take(), q = take(), p = take();
-        view<T, S> x = u, y = dense_like(d.scratch().template take<T>(m.size()), blocks<T, S>(u)).first;
         constexpr double noise = 2 * double(std::numeric_limits<T>::epsilon());
         const auto restarts = gram_restarts(set, noise, bound > 0 ? bound : std::fmin(1. / 16, 262144 * noise));
+        auto begins = [&](int i) { return i == 0 || i > 63 || restarts[std::size_t(i)]; };
+        auto scope = d.scratch().open();
+        view<T, S> x = u, y = dense_like(d.scratch().template take<T>(m.size()), blocks<T, S>(u)).first;
+        // Each segment ends in one product x -> y, the last in u.
+        for (int i = 0; i < set.steps; ++i)
+            if (begins(i)) std::swap(x, y);
+        detail::normalise(d, set, m, x);
+        auto take = [&] { return detail::square_beside(d, u, m.rows); };
+        view<T, S> a = take(), z = take(), q = take(), p = take();
         for (int i = 0; i < set.steps; ++i) {
             const quintic f = set.step(i);
-            const bool first = i == 0 || begins(restarts, i), last = i + 1 == set.steps || begins(restarts, i + 1);
-            if (first) multiply_symmetric<T>(d, 1, x, 0, a);
+            const bool last = i + 1 == set.steps || begins(i + 1);
+            if (begins(i)) multiply_symmetric<T>(d, 1, x, 0, a);
             // Z, or the A in place of a multiple of it.
             const bool cubic = f.c == 0;
-            if (!cubic) copied(a, z), multiply_symmetric<T>(d, T(f.c), a, T(f.b), z);
-            const square by = cubic ? a : z;
+            if (!cubic) multiply_symmetric<T>(d, T(f.c), a, a, T(f.b), a, 0, z);
+            const view<T, S> by = cubic ? a : z;
             const T times = cubic ? T(f.b) : T(1);
-            if (first) {
+            if (begins(i)) {
                 scale(d, double(times), blocks<T const, S>(by), blocks<T, S>(q));
                 add_to_diagonal(d, f.a, q);
             } else {
-                copied(q, p), multiply_symmetric<T>(d, times, q, by, T(f.a), p);
+                multiply_symmetric<T>(d, times, q, by, T(f.a), q, 0, p);
                 std::swap(q, p);
             }
             if (!last) {
-                copied(a, p), multiply_symmetric<T>(d, times, a, by, T(f.a), p);
+                multiply_symmetric<T>(d, times, a, by, T(f.a), a, 0, p);
                 if (cubic) std::swap(a, z);
-                copied(p, a), multiply_symmetric<T>(d, times, by, p, T(f.a), a);
+                multiply_symmetric<T>(d, times, by, p, T(f.a), p, 0, a);
                 continue;
             }
             multiply<T>(d, 1, q, x, 0, y);
             std::swap(x, y);
         }
-        copy(d, blocks<T const, S>(x), blocks<T, S>(u));
     }
-
-private:
-    static bool begins(std::bitset<64> const& restarts, int i) { return i > 63 || restarts[std::size_t(i)]; }
 };
 
 }  // namespace isotypic

@@ -23,28 +23,32 @@ void normalise(D& d, coefficients const& set, view<T const, S> m, view<T, S> u) 
     scale(d, norm > 0 ? std::fmin(1 / norm, 1.7e308) : 0, blocks<T const, S>(m), blocks<T, S>(u));
 }
 
-/// u <- the set's steps on u, k x n with k <= n. `first`, if not empty, holds u u' and is overwritten.
+/// A k x k matrix in x's order of axes, so that products with x pack it without transposing.
 template <device D, class T, class S>
-void take_steps(D& d, coefficients const& set, view<T, S> u, view<T, S> first = {}) {
+view<T, S> square_beside(D& d, view<T, S> x, index_t k) {
+    T* first = d.scratch().template take<T>(k * k);
+    return x.row_stride == 1 ? view<T, S>(first, k, k, 1, k) : view<T, S>(first, k, k);
+}
+
+/// The set's steps on x, k x n with k <= n, ping-pong: the result is in x after an even number of steps, else in y. `first`, if
+/// not empty, holds x x' and is overwritten.
+template <device D, class T, class S>
+void take_steps(D& d, coefficients const& set, view<T, S> x, view<T, S> y, view<T, S> first = {}) {
     auto scope = d.scratch().open();
-    const index_t k = u.rows;
-    auto square = [&] { return view<T, S>(d.scratch().template take<T>(k * k), k, k); };
-    const view<T, S> a = first.size() ? first : square(), b = square();
-    view<T, S> x = u, y = dense_like(d.scratch().template take<T>(u.size()), blocks<T, S>(u)).first;
+    const view<T, S> a = first.size() ? first : square_beside(d, x, x.rows), b = square_beside(d, x, x.rows);
     for (int i = 0; i < set.steps; ++i) {
         const quintic q = set.step(i);
         if (i || !first.size()) multiply_symmetric<T>(d, 1, x, 0, a);
-        copy(d, blocks<T const, S>(a), blocks<T, S>(b));
         // b <- a I + b A + c A A, so that the step is one product y <- b x.
-        if (q.c != 0)
-            multiply_symmetric<T>(d, T(q.c), a, T(q.b), b);
-        else
+        if (q.c != 0) {
+            multiply_symmetric<T>(d, T(q.c), a, a, T(q.b), a, T(q.a), b);
+        } else {
             scale(d, q.b, blocks<T const, S>(a), blocks<T, S>(b));
-        add_to_diagonal(d, q.a, b);
+            add_to_diagonal(d, q.a, b);
+        }
         multiply<T>(d, 1, b, x, 0, y);
         std::swap(x, y);
     }
-    copy(d, blocks<T const, S>(x), blocks<T, S>(u));
 }
 
 }  // namespace detail
@@ -63,8 +67,11 @@ struct newton_schulz {
     void operator()(D& d, view<T const, S> m, view<T, S> u) const {
         if (m.rows > m.cols) return (*this)(d, m.transposed(), u.transposed());
         if (!m.size()) return;
-        detail::normalise(d, set, m, u);
-        detail::take_steps(d, set, u);
+        auto scope = d.scratch().open();
+        view<T, S> x = u, y = dense_like(d.scratch().template take<T>(u.size()), blocks<T, S>(u)).first;
+        if (set.steps % 2) std::swap(x, y);
+        detail::normalise(d, set, m, x);
+        detail::take_steps(d, set, x, y);
     }
 };
 

@@ -36,18 +36,20 @@ struct turbo_muon {
         const index_t k = m.rows;
         const double norm = frobenius(d, blocks<T const, S>(m));
         // By a power of two, which rounds nothing.
-        scale(d, norm > 0 ? std::ldexp(1., -exponent_of(norm)) : 0, blocks<T const, S>(m), block(u));
-        const view<T, S> a(d.scratch().template take<T>(k * k), k, k);
-        multiply_symmetric<T>(d, 1, u, 0, a);
+        view<T, S> x = u, y = dense_like(d.scratch().template take<T>(u.size()), block(u)).first;
+        if (set.steps % 2) std::swap(x, y);
+        scale(d, norm > 0 ? std::ldexp(1., -exponent_of(norm)) : 0, blocks<T const, S>(m), block(x));
+        const view<T, S> a = detail::square_beside(d, x, k);
+        multiply_symmetric<T>(d, 1, x, 0, a);
         double* s = d.scratch().template take<double>(k);
         row_sums(
             d, [](T v) { return std::fabs(double(v)); }, block(a), s);
         constexpr double least = double((std::numeric_limits<T>::min)()) / double(std::numeric_limits<T>::epsilon());
         for (index_t i = 0; i < k; ++i) s[i] = s[i] > least ? 1 / (std::sqrt(s[i]) * set.cushion) : 0;
-        scale_rows(d, s, block(u), block(u));
+        scale_rows(d, s, block(x), block(x));
         scale_rows(d, s, block(a), block(a));
         scale_rows(d, s, block(a.transposed()), block(a.transposed()));
-        detail::take_steps(d, set, u, a);
+        detail::take_steps(d, set, x, y, a);
     }
 };
 

@@ -29,62 +29,93 @@ struct zolotarev {
     std::array<zolotarev_map, 4> passes{best_map(4, 1e-3)};
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool any_device = true;  // by zolotarev_items.hpp
     static constexpr bool shares_threads = true;
+    static constexpr index_t together = 8;  ///< matrices in one call: small inverses share a CPU's packets
 
     /// u <- the map of m; u has m's shape and may be m.
     template <device D, class T, class S>
     void operator()(D& d, view<T const, S> m, view<T, S> u) const {
-        if (m.rows > m.cols) return (*this)(d, m.transposed(), u.transposed());
+        (*this)(d, blocks<T const, S>(m), blocks<T, S>(u));
+    }
+
+    /// The same for up to eight matrices, each by itself.
+    template <device D, class T, class S>
+    void operator()(D& d, blocks<T const, S> m, blocks<T, S> u) const {
+        if (m.rows() > m.cols()) return (*this)(d, m.transposed(), u.transposed());
         if (!m.size()) return;
         int count = 0;
         while (count < int(passes.size()) && passes[std::size_t(count)].terms) ++count;
-        const double norm = frobenius(d, blocks<T const, S>(m));
-        if (!(norm > 0) || m.rows == 1 || !count) return scale(d, norm > 0 ? std::fmin(1 / norm, 1.7e308) : 0, blocks<T const, S>(m), blocks<T, S>(u));
         auto scope = d.scratch().open();
-        auto dense = [&] { return dense_like(d.scratch().template take<T>(m.size()), blocks<T const, S>(m)).first; };
-        view<T, S> x = dense(), y = count > 1 ? dense() : x;
-        // By a power of two, which rounds nothing.
-        scale(d, std::ldexp(1., -exponent_of(norm)), blocks<T const, S>(m), blocks<T, S>(x));
+        auto dense = [&] { return dense_like(d.scratch().template take<T>(m.size()), m); };
+        blocks<T, S> x = dense(), y = count > 1 ? dense() : x;
+        for (index_t k = 0; k < m.count; ++k) {
+            const double size = frobenius(d, item(m, k));
+            if (size > 0 && m.rows() > 1 && count) {
+                // By a power of two, which rounds nothing.
+                scale(d, std::ldexp(1., -exponent_of(size)), item(m, k), item(x, k));
+                continue;
+            }
+            if (m.count == 1) return scale(d, size > 0 ? std::fmin(1 / size, 1.7e308) : 0, m, u);
+            for (index_t i = 0; i < m.count; ++i) (*this)(d, item(m, i), item(u, i));
+            return;
+        }
         for (int i = 0; i < count; ++i) {
-            pass(d, passes[std::size_t(i)], i ? 1 + passes[std::size_t(i - 1)].error : 0, view<T const, S>(x), i + 1 < count ? y : u);
+            pass(d, passes[std::size_t(i)], i ? 1 + passes[std::size_t(i - 1)].error : 0, blocks<T const, S>(x), i + 1 < count ? y : u);
             std::swap(x, y);
         }
     }
 
 private:
+    using numbers = std::array<double, std::size_t(together)>;
+
     /// u <- map(x / s); s = 0 stands for the Schatten-4 norm.
     template <device D, class T, class S>
-    static void pass(D& d, zolotarev_map const& map, double s, view<T const, S> x, view<T, S> u) {
-        using block = blocks<T, S>;
+    static void pass(D& d, zolotarev_map const& map, double s, blocks<T const, S> x, blocks<T, S> u) {
         auto scope = d.scratch().open();
-        const index_t k = x.rows;
+        const index_t k = x.rows();
+        auto squares = [&] { return blocks<T, S>(view<T, S>(d.scratch().template take<T>(x.count * k * k), k, k, 1, k), x.count, k * k); };
+        const blocks<T, S> a = squares(), h = squares();
+        numbers norm{};
+        for (index_t i = 0; i < x.count; ++i) {
+            multiply_symmetric<T>(d, 1, x.panel(i), 0, a.panel(i));
+            norm[std::size_t(i)] = s != 0 ? s : std::sqrt(frobenius(d, blocks<T const, S>(a.panel(i))));
+        }
+        resolvents(d, map, norm, blocks<T const, S>(a), h);
+        for (index_t i = 0; i < x.count; ++i)
+            multiply<T>(d, T(map.scale * norm[std::size_t(i)] * map.weight[0]), x.first.row_stride == 1 ? h.panel(i) : h.panel(i).transposed(), x.panel(i), 0, u.panel(i));
+    }
+
+    /// h <- 1 / (s^2 weight_0) I + sum_j weight_j / weight_0 (a + s^2 shift_j I)^-1
+    template <device D, class T, class S>
+    static void resolvents(D& d, zolotarev_map const& map, numbers const& s, blocks<T const, S> a, blocks<T, S> h) {
         constexpr double least_shift = 8 * double(std::numeric_limits<T>::epsilon());
-        auto square = [&] { return view<T, S>(d.scratch().template take<T>(k * k), k, k, 1, k); };
-        const view<T, S> a = square();
-        multiply_symmetric<T>(d, 1, x, 0, a);
-        if (s == 0) s = std::sqrt(frobenius(d, blocks<T const, S>(a)));
-        std::array<view<T, S>, zolotarev_map::most_terms> p;
-        for (int j = 0; j < map.terms; ++j) p[std::size_t(j)] = square();
-        auto inverse = [&](index_t j, auto& device) {
-            invert_spd<T>(device, a, T(s * s * (std::max)(map.shift[std::size_t(j)], least_shift)), T(s * s), p[std::size_t(j)]);
-        };
-        // Waking threads costs more than a small inverse.
-        if (k < 160)
-            for (index_t j = 0; j < map.terms; ++j) inverse(j, d);
-        else
-            d.for_each_task(map.terms, inverse);
-        // h = p_0 + sum_j weight_j / weight_0 p_j + 1 / (s^2 weight_0) I
-        auto ratio = [&](int j) { return T(map.weight[std::size_t(j)] / map.weight[0]); };
-        const view<T, S> h = p[0];
-        int j = 1;
-        for (; j + 1 < map.terms; j += 2)
-            transform(d, [v = ratio(j), w = ratio(j + 1)](T& to, T const& b, T const& c) { to += v * b + w * c; }, block(h), blocks<T const, S>(p[std::size_t(j)]),
-                blocks<T const, S>(p[std::size_t(j + 1)]));
-        if (j < map.terms)
-            transform(d, [v = ratio(j)](T& to, T const& b) { to += v * b; }, block(h), blocks<T const, S>(p[std::size_t(j)]));
-        const double weight = s * s * map.weight[0];
-        add_to_diagonal(d, 1 / weight, h);
-        multiply<T>(d, T(map.scale / s * weight), h, x, 0, u);
+        auto shift = [&](index_t j, index_t k) { return T(s[std::size_t(k)] * s[std::size_t(k)] * (std::max)(map.shift[std::size_t(j)], least_shift)); };
+        auto rest = [&](index_t k) { return 1 / (s[std::size_t(k)] * s[std::size_t(k)] * map.weight[0]); };
+        auto weight = [&](index_t j) { return T(map.weight[std::size_t(j)] / map.weight[0]); };
+        if constexpr (requires { sum_inverses(d, a, map.terms, weight, shift, rest, h); })
+            if (a.rows() <= 128) return sum_inverses(d, a, map.terms, weight, shift, rest, h);
+        const index_t k = a.rows();
+        for (index_t i = 0; i < a.count; ++i) {
+            auto scope = d.scratch().open();
+            std::array<view<T, S>, zolotarev_map::most_terms> p{h.panel(i)};
+            for (int j = 1; j < map.terms; ++j) p[std::size_t(j)] = view<T, S>(d.scratch().template take<T>(k * k), k, k, 1, k);
+            auto inverse = [&](index_t j, auto& device) {
+                invert_spd<T>(device, a.panel(i), shift(j, i), T(s[std::size_t(i)] * s[std::size_t(i)]), p[std::size_t(j)]);
+            };
+            // Waking threads costs more than a small inverse.
+            if (k < 160)
+                for (index_t j = 0; j < map.terms; ++j) inverse(j, d);
+            else
+                d.for_each_task(map.terms, inverse);
+            int j = 1;
+            for (; j + 1 < map.terms; j += 2)
+                transform(d, [v = weight(j), w = weight(j + 1)](T& to, T const& b, T const& c) { to += v * b + w * c; }, blocks<T, S>(p[0]),
+                    blocks<T const, S>(p[std::size_t(j)]), blocks<T const, S>(p[std::size_t(j + 1)]));
+            if (j < map.terms)
+                transform(d, [v = weight(j)](T& to, T const& b) { to += v * b; }, blocks<T, S>(p[0]), blocks<T const, S>(p[std::size_t(j)]));
+            add_to_diagonal(d, rest(i), p[0]);
+        }
     }
 };
 
