@@ -7,6 +7,7 @@
 #include <isotypic/update/fit.hpp>
 #include <isotypic/update/fused_adam.hpp>
 #include <isotypic/update/fused_centred.hpp>
+#include <isotypic/update/fused_row_adam.hpp>
 #include <isotypic/update/fused_rows.hpp>
 #include <cmath>
 #include <string>

@@ -6,9 +6,10 @@
 #include <isotypic/update/pipe.hpp>
 #include <isotypic/update/scale.hpp>
 #include <isotypic/update/steepest.hpp>
+#include <isotypic/update/step_size.hpp>
 
 /// \file
-/// An average followed by unit rows, on the CPU, in one sweep instead of four: `apply_update` finds these by name.
+/// An average followed by unit rows in one sweep instead of four, on a device that has `fused_rows`: `apply_update` finds these by name.
 ///
 ///     momentum | row_norm             momentum | damped_row_norm          heavy_ball with either
 ///
@@ -25,8 +26,14 @@ inline double fresh_weight(heavy_ball const&) { return 1; }
 inline bool fuses(row_norm const& n) { return n.alpha == 0; }
 inline bool fuses(damped_row_norm const& n) { return !n.relative; }
 
-inline double row_factor(row_norm const&, double length) { return length > 0 ? std::fmin(1 / length, 1.7e308) : 0; }
-inline double row_factor(damped_row_norm const& n, double length) { return n.factor(length, n.eps); }
+constexpr double row_factor(row_norm const&, double length) { return length > 0 ? std::fmin(1 / length, 1.7e308) : 0; }
+constexpr double row_factor(damped_row_norm const& n, double length) { return n.factor(length, n.eps); }
+
+template <class Rows>
+struct factor_of_row {
+    Rows rows;
+    constexpr double operator()(double length) const { return row_factor(rows, length); }
+};
 
 template <class P>
 constexpr bool is_scaled = false;
@@ -43,16 +50,30 @@ double scale_of(list<scaled_part<C>> const& last, B const& x) {
 
 }  // namespace detail
 
+template <class T, class F>
+bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> t, F const& f, blocks<T> const& m, blocks<T const> const& g,
+                blocks<T> const& w, detail::step_size<double> const& size) {
+    const auto [rate, keep] = size.at_start();
+    return fused_rows(device, k, t, f, m, g, w, rate, keep);
+}
+
 /// w <- keep w - rate rule(g), or false and nothing done.
-template <class Average, class Rows, class... Scale, class State, class T>
+template <device D, class Average, class Rows, class... Scale, class State, class T, class S>
     requires requires(Average const& a, Rows const& r) { detail::fresh_weight(a), detail::fuses(r); } && (sizeof...(Scale) < 2) && (detail::is_scaled<Scale> && ...)
-bool fused_update(cpu& device, pipe<Average, Rows, Scale...> const& rule, State& state, index_t, blocks<T const> const& g, blocks<T> const& w, double rate, double decay) {
+bool fused_update(D& d, pipe<Average, Rows, Scale...> const& rule, State& state, typename D::template number<index_t>, blocks<T const, S> const& g,
+                  blocks<T, S> const& w, typename D::template number<double> rate, double decay) {
+    using U = compute<T>;
     auto const& average = rule.parts.first;
     auto const& rows = rule.parts.rest.first;
     if (average.nesterov || !detail::fuses(rows)) return false;
-    auto factor = [&](double length) { return detail::row_factor(rows, length); };
-    return fused_rows(device, T(average.beta), T(detail::fresh_weight(average)), factor, state.all.first.buffer.all(), g, w,
-                      rate * detail::scale_of(rule.parts.rest.rest, w), 1 - rate * decay);
+    const U k = U(average.beta), t = U(detail::fresh_weight(average));
+    const detail::factor_of_row<Rows> factor{rows};
+    const detail::step_size<decltype(rate)> size{rate, detail::scale_of(rule.parts.rest.rest, w), decay};
+    auto const& m = state.all.first.buffer.all();
+    if constexpr (requires { fused_rows(d, k, t, factor, m, g, w, size); })
+        return fused_rows(d, k, t, factor, m, g, w, size);
+    else
+        return false;
 }
 
 }  // namespace isotypic

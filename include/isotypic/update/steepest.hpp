@@ -99,6 +99,7 @@ struct polar<by_accuracy> {
     static constexpr shift_law row_shift = direction::row_shift;
     static constexpr shift_law col_shift = direction::col_shift;
     static constexpr bool multiplies = true;
+    static constexpr bool any_device = direction::any_device;
     double homogeneity() const { return made().homogeneity(); }
 
     template <class C>
