@@ -41,6 +41,13 @@ concept row_loss = requires(L const& l, detail::class_row<double>& row, detail::
     l.turn(row, w, g, g);
 };
 
+/// A loss that follows from the sums of one pass, for w = own e_y + every 1: for devices that read a row once and write it once.
+template <class L>
+concept summed_loss = requires(L const& l, class_sums const& s, double w) {
+    { l.needs() } -> std::same_as<class_sums_needed>;
+    { l.of_sums(s, w, w) } -> std::same_as<class_pull>;
+};
+
 /// Anything that `criterion` takes for class scores.
 template <class L>
 concept class_loss = probability_loss<L> || row_loss<L>;
@@ -51,6 +58,24 @@ namespace detail {
 struct curve_sums {
     double value, slope, factor;
 };
+
+/// What a loss needs, and gives, of the sums of one pass; one of the label's probability alone needs none.
+template <class L>
+constexpr class_sums_needed needs(L const& l) {
+    if constexpr (summed_loss<L>)
+        return l.needs();
+    else
+        return {};
+}
+template <class L>
+constexpr class_pull of_sums(L const& l, class_sums const& s, double own) {
+    if constexpr (summed_loss<L>) {
+        return l.of_sums(s, own, 0.0);
+    } else {
+        const loss_curve f = l.at(s.own - s.log_sum);
+        return {own * f.value, 0, -own * f.slope * std::exp(-s.log_sum), 0, own * f.slope};
+    }
+}
 
 /// The sums of f and f' over the classes, with f'(log p_k) = factor slope_k. A loss whose loop is worth vectors has its own.
 template <class L, class T>

@@ -38,6 +38,7 @@ protected:
             "isotypic: this has no shape or no memory of its own: evaluate it into a matrix, or pass a map or as_view(pointer, rows, cols)");
         const auto b = samples(x);
         using T = typename decltype(b)::value_type;
+        static_assert(std::is_same_v<typename decltype(b)::space, host>, "isotypic: these scores lie in another memory than the CPU's: give the criterion their device");
         static_assert(scalar<T>, "isotypic: a loss takes float or double");
         return blocks<T const>(b);
     }

@@ -29,6 +29,24 @@ struct loss_curve {
     double value, slope, curvature;
 };
 
+/// What one pass over a row s finds, of the classes that are not excluded, M being the largest score.
+struct class_sums {
+    double classes;  ///< K
+    double log_sum;  ///< log sum_k e^(s_k - M)
+    double total;    ///< sum_k (s_k - M)
+    double powers;   ///< sum_k (e^(q (s_k - M)) - 1)
+    double own;      ///< s_y - M
+};
+/// What of it a loss asks for: q, if not 0, and the total.
+struct class_sums_needed {
+    double power = 0;
+    bool total = false;
+};
+/// <w, L(s)> and its gradient, g_k = power e^(q (s_k - M)) + exponential e^(s_k - M) + constant, and `label` more for the label.
+struct class_pull {
+    double value, power, exponential, constant, label;
+};
+
 namespace detail {
 
 /// See the file's comment.

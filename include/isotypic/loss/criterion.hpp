@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/loss/class_reader.hpp>
+#include <isotypic/loss/device_criterion.hpp>
 #include <isotypic/loss/mapped_batch.hpp>
 
 /// \file
@@ -14,6 +15,7 @@
 ///     loss.vectors(scores, out);                              // l(s, k) for every class k
 ///     loss.gradient(scores, labels, dscores, {.weights = w, .mask = as_view(m)});
 ///     criterion loss(gce{}, {.reduce = reduction::sum}, pool);  // on the threads of an executor
+///     criterion loss(gce{}, {}, cuda(stream));                  // on a GPU: see device_criterion.hpp
 ///
 /// scores: an array whose last axis are the classes and whose leading ones are the batch, float or double: Eigen, xtensor, mdspan, views
 /// and blocks, in any layout, without a copy. labels: whole numbers, one a sample, in any container; or soft labels, an array like the
@@ -25,7 +27,7 @@
 namespace isotypic {
 
 /// See the file's comment. Moves, does not copy.
-template <class Loss>
+template <class Loss, class Device = cpu>
 class criterion : detail::class_reader {
     static_assert(
         class_loss<Loss> || detail::is_mapped<Loss>,
@@ -154,5 +156,9 @@ private:
                                 [&](index_t, detail::class_row<T>& row, detail::class_target<T> const& w, T const* t, T* h) { detail::turn(l, row, w, t, h); });
     }
 };
+
+template <class Loss, class Device>
+    requires(!std::is_same_v<typename std::remove_reference_t<Device>::space, host>)
+criterion(Loss, criterion_options, Device&&) -> criterion<Loss, Device>;
 
 }  // namespace isotypic

@@ -14,7 +14,7 @@ struct focal {
 
     void require() const { detail::require_that(gamma >= 0 && std::isfinite(gamma), name, "gamma", gamma, "0 or more"); }
 
-    loss_curve at(double u) const {
+    constexpr loss_curve at(std::same_as<double> auto u) const {
         const double p = std::exp(u), a = -std::expm1(u);
         if (!(a > 0)) return {0, gamma > 0 ? 0.0 : -1.0, 0};
         const double power = std::pow(a, gamma), b = gamma * p * power / a;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/loss/class_loss.hpp>
+#include <isotypic/loss/cross_entropy.hpp>
 
 /// \file
 /// Between cross-entropy and the absolute error:
@@ -26,7 +26,7 @@ struct gce {
 
     void require() const { detail::require_that(q >= 0 && q <= 1, name, "q", q, "between 0 and 1"); }
 
-    loss_curve at(double u) const {
+    constexpr loss_curve at(double u) const {
         if (q == 0) return {-u, -1, 0};
         const double t = std::exp(q * u);
         return {-std::expm1(q * u) / q, -t, -q * t};
@@ -51,6 +51,15 @@ struct gce {
         }
         return {value, -sum, -factor};
     }
+
+    constexpr class_sums_needed needs() const { return {.power = q, .total = q == 0}; }
+    template <class S>
+    constexpr class_pull of_sums(S const& s, double own, double every) const {
+        if (q == 0) return cross_entropy{}.of_sums(s, own, every);
+        const double u = q * (s.own - s.log_sum), factor = std::exp(-q * s.log_sum), t = own * std::exp(u);  // p_max^q, own p_y^q
+        const double all = s.classes * std::expm1(-q * s.log_sum) + factor * s.powers;                          // sum_k (p_k^q - 1)
+        return {-(own * std::expm1(u) + every * all) / q, -every * factor, (t + every * (s.classes + all)) * std::exp(-s.log_sum), 0, -t};
+    }
 };
 
 /// See the file's comment.
@@ -59,12 +68,19 @@ struct mae {
     static constexpr loss_law law{.shift = true, .symmetric = true, .nonnegative = true};
     static double beta() { return 1 / (3 * std::sqrt(3.0)); }
 
-    loss_curve at(double u) const { return {-std::expm1(u), -std::exp(u), -std::exp(u)}; }
+    constexpr loss_curve at(std::same_as<double> auto u) const { return {-std::expm1(u), -std::exp(u), -std::exp(u)}; }
 
     template <class T>
     detail::curve_sums curves(detail::class_row<T>& row, T* slope) const {
         std::copy_n(row.exponential(), row.classes, slope);
         return {double(row.classes - 1), -1, -row.inverse()};
+    }
+
+    constexpr class_sums_needed needs() const { return {}; }
+    template <class S>
+    constexpr class_pull of_sums(S const& s, double own, double every) const {
+        const double p = own * std::exp(s.own - s.log_sum);
+        return {-own * std::expm1(s.own - s.log_sum) + every * (s.classes - 1), 0, p * std::exp(-s.log_sum), 0, -p};
     }
 };
 

@@ -20,7 +20,7 @@ struct reverse_cross_entropy {
 
     void require() const { detail::require_that(log_zero < 0 && std::isfinite(log_zero), name, "log_zero", log_zero, "below 0"); }
 
-    loss_curve at(double u) const { return {log_zero * std::expm1(u), log_zero * std::exp(u), log_zero * std::exp(u)}; }
+    constexpr loss_curve at(std::same_as<double> auto u) const { return {log_zero * std::expm1(u), log_zero * std::exp(u), log_zero * std::exp(u)}; }
 };
 
 }  // namespace isotypic

@@ -51,6 +51,17 @@ struct relabelled {
         detail::turn(loss, row, mixed(w, row.classes), v, g);
     }
 
+    constexpr class_sums_needed needs() const
+        requires summed_loss<L>
+    {
+        return loss.needs();
+    }
+    constexpr class_pull of_sums(class_sums const& s, double own, double every) const
+        requires summed_loss<L>
+    {
+        return loss.of_sums(s, map.own() * own, map.own() * every + map.mean() * (own / s.classes + every));
+    }
+
 private:
     template <class T>
     class_target<T> mixed(class_target<T> const& w, index_t classes) const {
@@ -67,23 +78,23 @@ struct centring {
     static std::string called() { return "symmetrised "; }
     static constexpr loss_law of(loss_law l) { return l.symmetric = true, l.nonnegative = false, l; }
     void require() const {}
-    double own() const { return 1; }
-    double mean() const { return -1; }
+    constexpr double own() const { return 1; }
+    constexpr double mean() const { return -1; }
 };
 struct averaging {
     static std::string called() { return "class-insensitive part of "; }
     static constexpr loss_law of(loss_law l) { return l; }
     void require() const {}
-    double own() const { return 0; }
-    double mean() const { return 1; }
+    constexpr double own() const { return 0; }
+    constexpr double mean() const { return 1; }
 };
 struct smoothing {
     double r;
     static std::string called() { return "label-smoothed "; }
     static constexpr loss_law of(loss_law l) { return l; }
     void require() const { require_that(r >= 0 && r <= 1, "label smoothing", "r", r, "between 0 and 1"); }
-    double own() const { return 1 - r; }
-    double mean() const { return r; }
+    constexpr double own() const { return 1 - r; }
+    constexpr double mean() const { return r; }
 };
 
 }  // namespace detail

@@ -43,6 +43,11 @@ struct unhinged {
     void turn(detail::class_row<T>& row, detail::class_target<T> const&, T const*, T* g) const {
         std::fill_n(g, row.classes, T(0));
     }
+
+    constexpr class_sums_needed needs() const { return {.total = true}; }
+    constexpr class_pull of_sums(class_sums const& s, double own, double) const {
+        return {own * (s.total / s.classes - s.own), 0, 0, own / s.classes, -own};
+    }
 };
 
 }  // namespace isotypic

@@ -15,9 +15,9 @@
 namespace isotypic {
 
 /// See the file's comment. Either may be empty: 1 and 0.
-template <class T>
+template <class T, class Space = host>
 struct affine {
-    view<T> gain = {}, shift = {};
+    view<T, Space> gain = {}, shift = {};
 };
 
 /// See the file's comment.
@@ -31,7 +31,7 @@ struct no_parameters {};
 template <matrix G>
 auto per_feature(G&& gain) {
     const auto g = as_view(std::forward<G>(gain));
-    return affine<std::remove_reference_t<decltype(*g.data)>>{g, {}};
+    return affine<std::remove_reference_t<decltype(*g.data)>, typename decltype(g)::space>{g, {}};
 }
 template <matrix G, matrix B>
 auto per_feature(G&& gain, B&& shift) {
@@ -39,7 +39,7 @@ auto per_feature(G&& gain, B&& shift) {
     const auto b = as_view(std::forward<B>(shift));
     using T = std::remove_reference_t<decltype(*g.data)>;
     using U = std::remove_reference_t<decltype(*b.data)>;
-    return affine<std::conditional_t<std::is_const_v<U>, U, T>>{g, b};
+    return affine<std::conditional_t<std::is_const_v<U>, U, T>, typename decltype(g)::space>{g, b};
 }
 template <class T>
     requires(scalar<std::remove_const_t<T>>)

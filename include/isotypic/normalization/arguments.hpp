@@ -46,13 +46,15 @@ template <class X>
 auto to_read(X&& x) {
     static_assert(requires { as_blocks(std::forward<X>(x)); }, "isotypic: this has no memory of its own: evaluate it, or pass a container, a map or a view");
     const auto b = as_blocks(std::forward<X>(x));
-    static_assert(scalar<typename decltype(b)::value_type>, "isotypic: a norm takes float or double");
-    return blocks<typename decltype(b)::value_type const>(b);
+    using T = typename decltype(b)::value_type;
+    using S = typename decltype(b)::space;
+    static_assert(stored_in<T, S>, "isotypic: a norm takes float or double, and in a GPU's memory 16 bits");
+    return blocks<T const, S>(b);
 }
 
 /// Throws unless y lies where x does, or elsewhere altogether.
-template <class T, class U>
-void require_apart(std::string const& what, blocks<T> const& x, blocks<U> const& y) {
+template <class T, class U, class S>
+void require_apart(std::string const& what, blocks<T, S> const& x, blocks<U, S> const& y) {
     if (!same_place(x, y) && overlap(x, y)) throw error("isotypic: " + what + ": input and result share some memory, but not all of it");
 }
 
