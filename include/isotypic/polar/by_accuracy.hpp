@@ -33,6 +33,7 @@ struct by_accuracy {
     double accuracy = 1e-7, above = 1e-3;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool any_device = true;  // by zolotarev_items.hpp
     static constexpr bool shares_threads = true;
 
     template <class T>

@@ -32,6 +32,7 @@ struct exact_svd {
     double cutoff = 0;
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
+    static constexpr bool any_device = true;  // by exact_items.hpp
 
     template <device D, class T>
     void operator()(D& d, view<T const> m, view<T> u) const {
