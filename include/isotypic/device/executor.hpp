@@ -8,7 +8,8 @@
 ///     void parallel_for(index_t n, F f);     // f(0) .. f(n-1), in any order, all done on return
 ///     index_t concurrency() const;           // how many may run at once
 ///
-/// The library cuts work by shape, never by thread count, so every executor gives the same bits.
+/// The library cuts work by shape, or, as products between whole panels of their kernel, where a cut changes no bit: every executor
+/// gives the same bits.
 namespace isotypic {
 
 /// A task by reference: no allocation, valid while the callable lives.
