@@ -95,7 +95,7 @@ void add_polar(index_t m, index_t n, index_t items) {
                 // The norm before, which the plain loop has too.
                 auto scope = d.scratch().open();
                 double* s = d.scratch().template take<double>(items);
-                item_sums(d, detail::square{}, s, x.all);
+                item_sums(d, detail::squared_value{}, s, x.all);
                 for (index_t k = 0; k < items; ++k) plain_steps(d, x.all.panel(k));
                 d.synchronize();
             });

@@ -98,7 +98,7 @@ TEST_CASE("sums have the same bits in whatever order threads run") {
             on_gpu<float> g(x);
             const index_t n = s.rows;
             CHECK(any_order_of_threads([&] { return from_gpu(n, [&](cuda& c, double* out) { row_norms(c, g.all, out); }); }));
-            CHECK(any_order_of_threads([&] { return from_gpu(1, [&](cuda& c, double* out) { item_sums(c, detail::square{}, out, g.all); }); }));
+            CHECK(any_order_of_threads([&] { return from_gpu(1, [&](cuda& c, double* out) { item_sums(c, detail::squared_value{}, out, g.all); }); }));
         }
 }
 #endif

@@ -80,13 +80,13 @@ struct increase {
 };
 
 /// v and v^2, |v|, u v in double, for sums
-struct in_double {
+struct widened {
     template <class T>
     constexpr double operator()(T v) const {
         return double(compute<T>(v));
     }
 };
-struct square {
+struct squared_value {
     template <class T>
     constexpr double operator()(T v) const {
         return double(compute<T>(v)) * double(compute<T>(v));

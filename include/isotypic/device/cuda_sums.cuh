@@ -169,7 +169,7 @@ void item_sums(cuda& d, F const& f, double* out, blocks<T, gpu> const&... all) {
 template <class T>
 void row_norms(cuda& d, blocks<T, gpu> const& x, double* out) {
     if (!row_count(x)) return;
-    row_sums(d, detail::square{}, x, out);
+    row_sums(d, detail::squared_value{}, x, out);
     d.launch(detail::grid_of((row_count(x) + 255) / 256), 256, detail::norms_of_squares_kernel<T>, d.gate(), x, out);
 }
 

@@ -72,7 +72,7 @@ void scale_rows(D& d, double const* s, blocks<T, S> const& x, blocks<U, S> const
 template <device D, class T, class S>
 void mean_row(D& d, blocks<T, S> const& x, double* out) {
     const auto t = x.transposed();
-    row_sums(d, detail::in_double{}, t, out);
+    row_sums(d, detail::widened{}, t, out);
     transform(d, detail::divide{double((std::max)(index_t{1}, x.rows() * (x.stacked ? 2 : 1)))}, detail::numbers<S>(out, row_count(t)));
 }
 

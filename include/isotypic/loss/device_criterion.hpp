@@ -126,7 +126,7 @@ private:
             weights = device.scratch().template take<double>(n);
             const blocks<double, space> dense = view<double, space>(weights, with.weights.rows, with.weights.cols);
             copy(device, blocks<double const, space>(with.weights), dense);
-            if (total) item_sums(device, detail::in_double{}, total, blocks<double const, space>(dense));
+            if (total) item_sums(device, detail::widened{}, total, blocks<double const, space>(dense));
         }
         class_rows(device, loss, x, view<Y const, space>(y), {share, weights, total, values}, g);
     }
@@ -139,7 +139,7 @@ private:
         double* all = device.scratch().template take<double>(n);
         run(x, labels, with, mean, mean && !with.weights.data ? 1 / double(n) : 1, all, g);
         double* sum = found.all().first.data;
-        item_sums(device, detail::in_double{}, sum, blocks<double const, space>(view<double const, space>(all, 1, n)));
+        item_sums(device, detail::widened{}, sum, blocks<double const, space>(view<double const, space>(all, 1, n)));
         return {device, sum};
     }
 };

@@ -11,7 +11,7 @@
 ///     N(X) = max_ij |x_ij|     dual N*(X) = sum_ij |x_ij|     steepest direction  sign(x_ij)
 namespace isotypic {
 namespace detail {
-struct sign_of {
+struct entry_sign {
     template <class T>
     constexpr void operator()(T const& a, T& b) const {
         b = T((a > 0) - (a < 0));
@@ -45,7 +45,7 @@ struct entry_max {
     }
     template <device D, class T, class S>
     void steepest(D& d, blocks<T const, S> const& x, blocks<T, S> const& y) const {
-        transform(d, detail::sign_of{}, x, y);
+        transform(d, detail::entry_sign{}, x, y);
     }
 };
 
