@@ -151,7 +151,7 @@ TEST_CASE_TEMPLATE("products in every layout, one and a batch", T, float, double
                 multiply<T>(d, 2, ga.all, gb.all, compute<T>(0.5), gc.all);
                 d.synchronize();
                 gc.read();
-                CHECK(distance(blocks<double const>(expected.all), blocks<T const>(c.all)) < 40 * rounding<T>);
+                CHECK(distance(blocks<double const>(expected.all), blocks<T const>(c.all)) < 40 * unit_roundoff<T>);
             }
 }
 
@@ -179,7 +179,7 @@ TEST_CASE_TEMPLATE("a symmetric product is symmetric to the last bit, cut or not
                     worst = std::fmax(worst, std::fabs(sum - double(compute<T>(c.all.panel(k)(i, j)))));
                     symmetric = symmetric && compute<T>(c.all.panel(k)(i, j)) == compute<T>(c.all.panel(k)(j, i));
                 }
-        CHECK(worst < 20 * rounding<T>);
+        CHECK(worst < 20 * unit_roundoff<T>);
         CHECK(symmetric);
     }
 }

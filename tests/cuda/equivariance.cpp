@@ -50,8 +50,8 @@ template <class G, class Larger, class Role, class Rule>
 void holds(Rule const& rule) {
     for (auto s : {std::array<index_t, 2>{6, 5}, {4, 9}, {1, 3}, {7, 1}}) {
         INFO("ISOTYPIC_SEED=", seed(), ", ", s[0], " x ", s[1]);
-        CHECK(equivariance_error(on_the_gpu<Role, double>(rule), action_of<G>(), s[0], s[1]).error < 1024 * rounding<double>);
-        CHECK(equivariance_error(on_the_gpu<Role, float>(rule), action_of<G>(), s[0], s[1]).error < 1024 * rounding<float>);
+        CHECK(equivariance_error(on_the_gpu<Role, double>(rule), action_of<G>(), s[0], s[1]).error < 1024 * unit_roundoff<double>);
+        CHECK(equivariance_error(on_the_gpu<Role, float>(rule), action_of<G>(), s[0], s[1]).error < 1024 * unit_roundoff<float>);
     }
     CHECK(equivariance_error(on_the_gpu<Role, double>(rule), action_of<Larger>(), 6, 5).error > 1e-2);
 }
@@ -70,8 +70,8 @@ TEST_CASE("a polar factor commutes with rotations of both sides, in short number
     const auto engine = newton_schulz{keller};
     using both = symmetry<orthogonal, orthogonal>;
     auto error = [&](auto const& e) { return equivariance_error(on_the_gpu<projection, float>(momentum{} | polar{e}), action_of<both>(), 8, 20).error; };
-    CHECK(error(engine) < 1024 * rounding<float>);
-    CHECK(error(stored_as<__half>(engine)) < 64 * rounding<__half>);
-    CHECK(error(stored_as<__nv_bfloat16>(engine)) < 64 * rounding<__nv_bfloat16>);
-    CHECK(error(stored_as<__nv_bfloat16>(engine)) > rounding<__nv_bfloat16> / 64);
+    CHECK(error(engine) < 1024 * unit_roundoff<float>);
+    CHECK(error(stored_as<__half>(engine)) < 64 * unit_roundoff<__half>);
+    CHECK(error(stored_as<__nv_bfloat16>(engine)) < 64 * unit_roundoff<__nv_bfloat16>);
+    CHECK(error(stored_as<__nv_bfloat16>(engine)) > unit_roundoff<__nv_bfloat16> / 64);
 }

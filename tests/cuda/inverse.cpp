@@ -24,10 +24,10 @@ TEST_CASE_TEMPLATE("inverses of a batch with several shifts at once, whatever th
             gf.read(), gi.read();
             for (std::size_t e = 0; e < 6; ++e) {
                 const dense lower = taken(f)[e], want = dense(a[e % 3] + shifts[e / 3] * dense::Identity(n, n)).inverse();
-                CHECK((lower.transpose() * lower - want).norm() < 1000 * rounding<T> * want.norm());
+                CHECK((lower.transpose() * lower - want).norm() < 1000 * unit_roundoff<T> * want.norm());
                 CHECK(lower.triangularView<Eigen::StrictlyUpper>().toDenseMatrix().norm() == 0);
                 CHECK((lower.transpose() * lower - dense(a[e % 3]).inverse()).norm() > 1e-3 * want.norm());
-                if (e < 3) CHECK((taken(inverse)[e] - want).norm() < 1000 * rounding<T> * want.norm());
+                if (e < 3) CHECK((taken(inverse)[e] - want).norm() < 1000 * unit_roundoff<T> * want.norm());
                 if (e < 3) CHECK((taken(inverse)[e] - taken(inverse)[e].transpose()).norm() == 0);
             }
         }

@@ -40,9 +40,9 @@ TEST_CASE_TEMPLATE("Newton-Schulz on the GPU is that of the CPU, a batch in one 
         for (shape s : {shape{7, 19, 1}, {19, 7, 3}, {16, 16, 5}, {1, 9, 2}, {40, 130, 1}}) {
             const index_t m = s.rows, n = s.cols, items = s.items;
             INFO("ISOTYPIC_SEED=", seed(), ", ", items, " of ", m, " x ", n, " in order ", int(o));
-            CHECK(apart<T>(newton_schulz{}, newton_schulz{}, m, n, o, items) < 1000 * rounding<T>);
-            CHECK(apart<T>(newton_schulz{keller.with_norm_eps(1e-7)}, newton_schulz{keller.with_norm_eps(1e-7)}, m, n, o, items) < 1000 * rounding<T>);
-            CHECK(apart<T>(gram_newton_schulz{polar_express_105}, gram_newton_schulz{polar_express_105}, m, n, o, items) < 1e5 * rounding<T>);
+            CHECK(apart<T>(newton_schulz{}, newton_schulz{}, m, n, o, items) < 1000 * unit_roundoff<T>);
+            CHECK(apart<T>(newton_schulz{keller.with_norm_eps(1e-7)}, newton_schulz{keller.with_norm_eps(1e-7)}, m, n, o, items) < 1000 * unit_roundoff<T>);
+            CHECK(apart<T>(gram_newton_schulz{polar_express_105}, gram_newton_schulz{polar_express_105}, m, n, o, items) < 1e5 * unit_roundoff<T>);
         }
 }
 
@@ -62,9 +62,9 @@ TEST_CASE("in half and bfloat16 the steps are those of float to their rounding, 
             return distance(blocks<float const>(u.all), blocks<float const>(y.all));
         };
         INFO("ISOTYPIC_SEED=", seed(), ", size ", size);
-        CHECK(off(stored_as<__half>(engine)) < 32 * rounding<__half>);
-        CHECK(off(stored_as<__nv_bfloat16>(engine)) < 32 * rounding<__nv_bfloat16>);
-        CHECK(off(stored_as<__nv_bfloat16>(engine)) > rounding<__nv_bfloat16> / 32);
+        CHECK(off(stored_as<__half>(engine)) < 32 * unit_roundoff<__half>);
+        CHECK(off(stored_as<__nv_bfloat16>(engine)) < 32 * unit_roundoff<__nv_bfloat16>);
+        CHECK(off(stored_as<__nv_bfloat16>(engine)) > unit_roundoff<__nv_bfloat16> / 32);
     }
 }
 

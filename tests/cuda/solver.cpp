@@ -20,9 +20,9 @@ TEST_CASE_TEMPLATE("a singular value decomposition, tall and square", T, float, 
         gu.read(), gs.read(), gv.read();
         INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n);
         const dense left = taken(u)[0], right = taken(vt)[0], values = taken(s)[0];
-        CHECK((left * values.row(0).asDiagonal() * right - a).norm() < 100 * rounding<T> * a.norm());
-        CHECK((left.transpose() * left - dense::Identity(n, n)).norm() < 100 * rounding<T>);
-        CHECK((right * right.transpose() - dense::Identity(n, n)).norm() < 100 * rounding<T>);
+        CHECK((left * values.row(0).asDiagonal() * right - a).norm() < 100 * unit_roundoff<T> * a.norm());
+        CHECK((left.transpose() * left - dense::Identity(n, n)).norm() < 100 * unit_roundoff<T>);
+        CHECK((right * right.transpose() - dense::Identity(n, n)).norm() < 100 * unit_roundoff<T>);
         for (index_t i = 0; i + 1 < n; ++i) CHECK(values(0, i) >= values(0, i + 1));
     }
 }
@@ -34,8 +34,8 @@ TEST_CASE_TEMPLATE("exact_svd on the GPU is that of the CPU, rank by rank", T, f
             for (double cutoff : {0., 0.02}) {
                 INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n, ", order ", int(o), ", cutoff ", cutoff);
                 const items a = families(m, n), want = here<T>(exact_svd{cutoff}, a), u = on_device<T>(exact_svd{cutoff}, a, o);
-                CHECK(apart(u, want) < 4 * rounding<T> + 1e-12);
-                CHECK(apart(on_device<T>(exact_svd{cutoff}, a, o, true), want) < 4 * rounding<T> + 1e-12);
+                CHECK(apart(u, want) < 4 * unit_roundoff<T> + 1e-12);
+                CHECK(apart(on_device<T>(exact_svd{cutoff}, a, o, true), want) < 4 * unit_roundoff<T> + 1e-12);
                 CHECK(u[2].norm() == 0);
                 if (std::min(m, n) > 4) CHECK((apart(u, here<T>(exact_svd{0.02 - cutoff}, a)) > 1e-3));
             }
@@ -52,7 +52,7 @@ TEST_CASE("exact_svd: each item has its own scale, short numbers are rounded onc
         CHECK(u[3] == u[0]);
         storage<__half> x(at.first, at.second);
         put({a}, x);
-        CHECK((on_device<__half>(exact_svd{}, taken(x))[0] - on_device<float>(exact_svd{}, taken(x))[0]).cwiseAbs().maxCoeff() <= 1.01 * rounding<__half>);
+        CHECK((on_device<__half>(exact_svd{}, taken(x))[0] - on_device<float>(exact_svd{}, taken(x))[0]).cwiseAbs().maxCoeff() <= 1.01 * unit_roundoff<__half>);
     }
     cuda device;
     const blocks<float, gpu> empty(view<float, gpu>(nullptr, 0, 4));
@@ -63,7 +63,7 @@ TEST_CASE("exact_svd: each item has its own scale, short numbers are rounded onc
 TEST_CASE_TEMPLATE("a parameter's steps by exact_svd go where the CPU's go, and a refused one goes nowhere", T, float, double) {
     const auto d = steps<T>(momentum{} | polar{exact_svd{}}, 9, 14);
     INFO("ISOTYPIC_SEED=", seed());
-    CHECK(d.first < 2000 * rounding<T>);
+    CHECK(d.first < 2000 * unit_roundoff<T>);
     CHECK(d.second > 1e-2);
     storage<T> w(9, 14), g(9, 14);
     w.fill(1), g.fill(2);

@@ -108,7 +108,7 @@ TEST_CASE_TEMPLATE("a whole stack, with clipping, goes where the CPU's goes", T,
             s.gpu_step(), s.step();
         }
         INFO("ISOTYPIC_SEED=", seed(), ", clip ", clip);
-        CHECK(s.apart() < 1e5 * rounding<T>);
+        CHECK(s.apart() < 1e5 * unit_roundoff<T>);
         CHECK(s.gpu_stack.on_device().status().steps == 4);
     }
 }
@@ -132,7 +132,7 @@ TEST_CASE_TEMPLATE("short numbers: a weight of half or bfloat16 moves as a float
     mine.step(gg.all), reference.step(f.all);
     gw.read();
     for (index_t i = 0; i < 6; ++i)
-        for (index_t j = 0; j < 40; ++j) CHECK(std::fabs(float(w.one()(i, j)) - v.one()(i, j)) <= 1.01 * rounding<T> * std::fabs(v.one()(i, j)));
+        for (index_t j = 0; j < 40; ++j) CHECK(std::fabs(float(w.one()(i, j)) - v.one()(i, j)) <= 1.01 * unit_roundoff<T> * std::fabs(v.one()(i, j)));
     bool of_float = false;
     mine.for_each_state([&](basic_named_block<gpu> const& b) { of_float = b.name == "0.momentum" && b.values.index() == 0; });
     CHECK(of_float);
@@ -160,7 +160,7 @@ TEST_CASE("one step without memory, by the role alone") {
     step(as<embedding>(x.gw.all), x.gg.all, 0.1);
     step(as<embedding>(v.all), x.g.all, 0.1);
     x.gw.read();
-    CHECK(distance(blocks<float const>(v.all), blocks<float const>(x.w.all)) < 8 * rounding<float>);
+    CHECK(distance(blocks<float const>(v.all), blocks<float const>(x.w.all)) < 8 * unit_roundoff<float>);
 }
 
 #ifndef __CUDACC__

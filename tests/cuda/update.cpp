@@ -45,8 +45,8 @@ void agrees(Rule const& rule, double tolerance = 64, weight_decay decay = {0.1})
         for (order o : orders) {
             const double as_float = apart<Role, float>(rule, s, o, decay), as_double = apart<Role, double>(rule, s, o, decay);
             INFO("ISOTYPIC_SEED=", seed(), ", ", s.rows, " x ", s.cols, " in order ", int(o));
-            CHECK(as_float <= tolerance * rounding<float>);
-            CHECK(as_double <= tolerance * rounding<double>);
+            CHECK(as_float <= tolerance * unit_roundoff<float>);
+            CHECK(as_double <= tolerance * unit_roundoff<double>);
         }
 }
 

@@ -95,7 +95,7 @@ TEST_CASE_TEMPLATE("short numbers: computed in float, rounded once", T, __half, 
         put({gaussian(m, n, 6)}, x);
         const items a = taken(x);
         INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n);
-        CHECK((on_device<T>(by_accuracy{1e-3}, a)[0] - on_device<float>(by_accuracy{1e-3}, a)[0]).cwiseAbs().maxCoeff() <= 1.01 * rounding<T>);
+        CHECK((on_device<T>(by_accuracy{1e-3}, a)[0] - on_device<float>(by_accuracy{1e-3}, a)[0]).cwiseAbs().maxCoeff() <= 1.01 * unit_roundoff<T>);
     }
 }
 
@@ -111,7 +111,7 @@ TEST_CASE_TEMPLATE("a parameter's steps go where the CPU's go", T, float, double
         const index_t m = at.first, n = at.second;
         INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n);
         auto same = [](std::pair<double, double> d) {
-            CHECK(d.first < 2000 * rounding<T>);
+            CHECK(d.first < 2000 * unit_roundoff<T>);
             CHECK(d.second > 1e-2);
         };
         same(steps<T>(momentum{} | polar{}, m, n));

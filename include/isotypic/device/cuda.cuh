@@ -33,9 +33,9 @@ inline constexpr bool stored_in<__half, gpu> = true;
 template <>
 inline constexpr bool stored_in<__nv_bfloat16, gpu> = true;
 template <>
-inline constexpr double rounding<__half> = 0x1p-11;
+inline constexpr double unit_roundoff<__half> = 0x1p-11;
 template <>
-inline constexpr double rounding<__nv_bfloat16> = 0x1p-8;
+inline constexpr double unit_roundoff<__nv_bfloat16> = 0x1p-8;
 template <>
 struct compute_of<__half> {
     using type = float;

@@ -29,9 +29,9 @@ struct compute_of {
 template <class T>
 using compute = typename compute_of<std::remove_const_t<T>>::type;
 
-/// The largest relative error of rounding to T.
+/// The largest relative error of rounding to T, half its machine epsilon.
 template <class T>
-inline constexpr double rounding = double(std::numeric_limits<T>::epsilon()) / 2;
+inline constexpr double unit_roundoff = double(std::numeric_limits<T>::epsilon()) / 2;
 
 /// What sums of T are kept in. A float's square stays finite and normal in double from 1e-38 to 1e38,
 /// so norms of float blocks need no rescaling.

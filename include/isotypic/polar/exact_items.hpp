@@ -28,7 +28,7 @@ void polar_of_items(D& d, exact_svd const& engine, blocks<T const, S> m, blocks<
     if (m.rows() < m.cols()) return polar_of_items(d, engine, m.transposed(), u.transposed());
     if (!m.size()) return;
     const index_t rows = m.rows(), n = m.cols();
-    const double share = std::fmax(engine.cutoff, double(rows) * 2 * rounding<T>);
+    const double share = std::fmax(engine.cutoff, double(rows) * 2 * unit_roundoff<T>);
     auto scope = d.scratch().open();
     auto take = [&](index_t count) { return d.scratch().template take<double>(count); };
     double *r = take(row_count(m)), *size = take(m.count), *s = take(n), *kept = take(n);

@@ -140,7 +140,7 @@ void polar_of_items(D& d, Engine const& engine, blocks<T const, S> m, blocks<T, 
     auto take = [&] { return dense_like(d.scratch().template take<Stored>(m.size()), u); };
     const blocks<Stored, S> x = take(), y = take();
     detail::normalise_items(d, engine.set, m, x);
-    const blocks<Stored, S> result = detail::steps_of(d, engine, 4 * rounding<Stored>, x, y);
+    const blocks<Stored, S> result = detail::steps_of(d, engine, 4 * unit_roundoff<Stored>, x, y);
     transform(d, detail::assign{}, blocks<Stored const, S>(result), u);
 }
 

@@ -51,7 +51,7 @@ void zolotarev_pass(D& d, zolotarev_map const& map, double s, blocks<T, S> const
         s = 1;
     }
     std::array<double, zolotarev_map::most_terms> shifts = map.shift;
-    for (double& shift : shifts) shift = (std::max)(shift, 16 * rounding<T>);
+    for (double& shift : shifts) shift = (std::max)(shift, 16 * unit_roundoff<T>);
     const view<T, S> first(d.scratch().template take<T>(map.terms * each), k, k, 1, k);
     inverse_factors<T>(d, a, shifts, blocks<T, S>(first, map.terms * x.count, k * k));
     for (int j = 0; j < map.terms; ++j) {
