@@ -166,7 +166,7 @@ TEST_CASE_TEMPLATE("behind a shut gate nothing is written", T, FOUR_TYPES) {
         cuda d;
         gpu_matrix<T> w(37, 64, order::rows), g(37, 64, order::rows);
         w.fill(1), g.fill(2);
-        auto state = init(rule, d, dense_like(static_cast<compute<T>*>(nullptr), w.all));
+        auto state = init(rule, d, dense_like(reinterpret_cast<compute<T>*>(w.all.first.data), w.all));
         REQUIRE(take_step<G>(d, how::fused, rule, state, 1, blocks<T const, gpu>(g.all), w.all, 0.1, {0.1}));
         const auto before = w.read();
         const auto kept = numbers_of_state(state);
@@ -194,7 +194,7 @@ TEST_CASE_TEMPLATE("the same bits for every address and every order of threads",
             auto bits = [&](index_t shift) {
                 gpu_matrix<T> w(s.rows, s.cols, order::rows, shift), g(s.rows, s.cols, order::rows, shift ? shift + 1 : 0);
                 w.fill(1);
-                auto state = init(rule, d, dense_like(static_cast<compute<T>*>(nullptr), w.all));
+                auto state = init(rule, d, dense_like(reinterpret_cast<compute<T>*>(w.all.first.data), w.all));
                 for (index_t t = 1; t <= 2; ++t) {
                     g.fill(1 + std::uint64_t(t));
                     REQUIRE(take_step<G>(d, how::fused, rule, state, t, blocks<T const, gpu>(g.all), w.all, 0.1, {0.1}));

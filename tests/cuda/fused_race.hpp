@@ -180,7 +180,7 @@ double error_of(cuda& d, Rule const& rule, index_t m, index_t n, order o, weight
     w.fill(1), v.fill(1), w2.fill(2), v2.fill(2);
     const auto weight = join(w.all, w2.all), other = join(v.all, v2.all);
     const blocks<T const, gpu> gradient = join(g.all, g2.all);
-    const blocks<compute<T>, gpu> like = dense_like(static_cast<compute<T>*>(nullptr), weight);
+    const blocks<compute<T>, gpu> like = dense_like(reinterpret_cast<compute<T>*>(weight.first.data), weight);
     auto fused_state = init(rule, d, like), plain_state = init(rule, d, like);
     bool fused = true;
     for (index_t t = 1; t <= 3; ++t) {
