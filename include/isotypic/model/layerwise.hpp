@@ -101,7 +101,7 @@ public:
         report_failures();
     }
 
-    /// Before each launch of a captured step: counts it, and puts its rates where the graph reads them.
+    /// Before each launch of a captured step: counts it, and puts its rates where the graph reads them. Decays and `clip` stay the captured ones.
     void before_replay()
         requires(!std::is_same_v<space, host>)
     {

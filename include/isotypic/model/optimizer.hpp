@@ -41,7 +41,7 @@ public:
         device.close_step();
         if (!device.capturing()) steps_done = t;
     }
-    /// Before each launch of a captured step: counts it, and puts its rate where the graph reads it.
+    /// Before each launch of a captured step: counts it, and puts its rate where the graph reads it. The decay stays the captured one.
     void before_replay()
         requires(!std::is_same_v<space, host>)
     {

@@ -57,14 +57,14 @@ struct spectral {
         else
             one_by_one(d, x, y);
     }
-    template <device D, class T, class S>
-    double dual(D& d, blocks<T, S> const& x) const {
+    template <device D, class T>
+    double dual(D& d, blocks<T> const& x) const {
         using U = std::remove_const_t<T>;
         auto scope = d.scratch().open();
-        blocks<U, S> u = dense_like(d.scratch().template take<U>(x.size()), x);
+        blocks<U> u = dense_like(d.scratch().template take<U>(x.size()), x);
         double* nuclear = d.scratch().template take<double>(x.count);
-        steepest(d, blocks<U const, S>(x), u);
-        item_sums(d, [](auto a, auto b) { return double(a) * double(b); }, nuclear, blocks<U const, S>(x), blocks<U const, S>(u));
+        steepest(d, blocks<U const>(x), u);
+        item_sums(d, detail::product{}, nuclear, blocks<U const>(x), blocks<U const>(u));
         double total = 0;
         for (index_t k = 0; k < x.count; ++k) total += nuclear[k];
         return total;

@@ -183,7 +183,7 @@ private:
         auto const size = [](int i) { return static_cast<std::size_t>(i); };
         product<T> const run{transa != CUBLAS_OP_N, transb != CUBLAS_OP_N, tf32, size(m), size(n), size(k), a_type, c_type, size(lda), size(ldb), size(ldc)};
         cudaError_t const error = streams::submit(handle->stream, [=, alpha_at = alpha, beta_at = beta, count_ = count] {
-            ++counts.library_calls;
+            ++counts.toolkit_calls;
             T const by = on_host ? a : *static_cast<T const*>(alpha_at);
             T const with = on_host ? b : *static_cast<T const*>(beta_at);
             for (int i = 0; i < count_; ++i) {

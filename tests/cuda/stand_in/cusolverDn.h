@@ -93,7 +93,7 @@ template <class Run>
 cusolverStatus_t submit(cusolverDnHandle_t handle, cudaDataType type, workspace const& space, int* info, Run const& run) {
     if (!registry::on_device(info, sizeof *info)) return CUSOLVER_STATUS_INVALID_VALUE;
     cudaError_t const error = streams::submit(handle->stream, [=] {
-        ++counts.library_calls;
+        ++counts.toolkit_calls;
         space.spoil();
         *info = type == CUDA_R_64F ? run(double{}) : run(float{});
     });

@@ -12,7 +12,7 @@ struct counters {
     std::size_t synchronisations = 0;  // of a stream, an event or the device; a cudaMemcpy is one too
     std::size_t launches = 0;          // kernels run, those of a graph included
     std::size_t graph_launches = 0;
-    std::size_t library_calls = 0;  // products and factorisations run, those of a graph included
+    std::size_t toolkit_calls = 0;  // products and factorisations run, those of a graph included
     std::size_t copies_to_host = 0;
 };
 
