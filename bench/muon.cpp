@@ -44,7 +44,7 @@ void versus_products(benchmark::State& state, index_t m, index_t n, index_t thre
 auto ours(index_t m, index_t n, index_t count) {
     return [=](thread_pool& pool) {
         auto all = std::make_shared<layer>(count, m, n);
-        auto stack = std::make_shared<decltype(layerwise<float>(on<projection>(muon_keller(), 0.02)))>(on<projection>(muon_keller(), 0.02));
+        auto stack = std::make_shared<decltype(layerwise<float>(on<projection>(muon_keller(), 0.02)))>(layerwise<float>(on<projection>(muon_keller(), 0.02)));
         stack->run_on(pool);
         std::vector<gradient<float>> gradients;
         for (index_t i = 0; i < count; ++i)
