@@ -154,7 +154,7 @@ private:
 template <class G, class Rule, class State, class T>
 bool take_step(cuda& d, how h, Rule const& rule, State& state, index_t t, blocks<T const, gpu> g, blocks<T, gpu> w, double rate, weight_decay decay) {
     const bool horizontal = G::row_shift && decay.rate != 0 && !decay.fix_gauge;
-    d.open_step();
+    auto open = d.open_step();
     note_finite(d, g, 0);
     d.count_step(t);
     const step_number held(t);
@@ -167,7 +167,7 @@ bool take_step(cuda& d, how h, Rule const& rule, State& state, index_t t, blocks
         fused = fused_update(d, rule, state, number, g, w, now, decay.rate, horizontal);
     else
         fused = fused_update(d, rule, state, number, g, w, now, decay.rate);
-    d.close_step();
+    open.close();
     d.synchronize();
     return fused;
 }

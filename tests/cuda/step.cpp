@@ -163,7 +163,55 @@ TEST_CASE("one step without memory, by the role alone") {
     CHECK(distance(blocks<float const>(v.all), blocks<float const>(x.w.all)) < 8 * unit_roundoff<float>);
 }
 
+TEST_CASE("blocks of one kind step together, whatever lies between them, with the bits of steps of their own") {
+    const adam by_entry;
+    const auto by_row = momentum{} | row_norm{};
+    auto stack = layerwise_on<float>(cuda(), on<bias>(by_entry, 0.1), on<embedding>(by_row, 0.2));
+    std::vector<std::unique_ptr<parameter<float>>> mine, alone;
+    std::vector<gradient<float, gpu>> gradients;
+    std::vector<optimizer<bias, adam, float, cuda>> lone_biases;
+    std::vector<optimizer<embedding, decltype(momentum{} | row_norm{}), float, cuda>> lone_rows;
+    for (index_t i = 0; i < 24; ++i) {
+        auto x = [&] { return std::make_unique<parameter<float>>(i % 2 ? 3 + i : 1, i % 2 ? 40 : 70 + i, std::uint64_t(i)); };
+        mine.push_back(x()), alone.push_back(x());
+        auto &w = mine.back()->gw.all, &lone = alone.back()->gw.all;
+        const std::string name = std::to_string(i);
+        gradients.push_back(i % 2 ? stack.add(name, as<embedding>(w))(mine.back()->gg.all) : stack.add(name, as<bias>(w))(mine.back()->gg.all));
+        if (i % 2)
+            lone_rows.emplace_back(as<embedding>(lone), by_row, 0.2);
+        else
+            lone_biases.emplace_back(as<bias>(lone), by_entry, 0.1);
+    }
+    for (int t = 0; t < 3; ++t) {
 #ifndef __CUDACC__
+        stand_in::counts = {};
+#endif
+        stack.step(gradients);
+#ifndef __CUDACC__
+        CHECK(stand_in::counts.launches < (t ? 10 : 12));  // of which are to open, to count, and for the first rates 4
+#endif
+        for (std::size_t i = 0; i < 12; ++i) lone_biases[i].step(alone[2 * i]->gg.all), lone_rows[i].step(alone[2 * i + 1]->gg.all);
+    }
+    for (std::size_t i = 0; i < 24; ++i) CHECK(same_bits(mine[i]->weight(), alone[i]->weight()));
+}
+
+#ifndef __CUDACC__
+TEST_CASE("a step that fails on the host leaves nothing behind that would run later") {
+    parameter<float> x(5, 7, 1), y(5, 8, 2);
+    auto stack = layerwise_on<float>(cuda(), on<embedding>(row_norm{}, 0.1));
+    auto a = stack.add("a", as<embedding>(x.gw.all)), b = stack.add("b", as<embedding>(y.gw.all));
+    CHECK_THROWS_WITH_AS(stack.step(a(x.gg.all), b(x.gg.all)), "isotypic: block 'b' is 5 x 8, its gradient is 5 x 7", error);
+    stand_in::counts = {};
+    stack.on_device().synchronize();
+    CHECK(stand_in::counts.launches == 0);
+    x.g.one()(0, 0) = float(infinity), x.gg.write();
+    CHECK_THROWS_AS(stack.step(a(x.gg.all), b(x.gg.all)), error);
+    x.gradient(3);
+    stack.step(a(x.gg.all), b(y.gg.all));
+    CHECK(stack.on_device().status().refused == 0);
+    CHECK(stack.on_device().status().steps == 1);
+}
+
 TEST_CASE("a step waits for nothing, and after the first allocates nothing") {
     pair_of_stacks<float> s;
     s.gradients(20);

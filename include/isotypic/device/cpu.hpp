@@ -35,8 +35,10 @@ public:
 
     /// Where a step begins and ends, what number it is, and the number at a place of the step's, such as a role's rate: a device that does
     /// not wait keeps them in its own memory, and may note a step down instead of taking it.
-    void open_step() {}
-    void close_step() {}
+    struct step_scope {
+        void close() {}
+    };
+    step_scope open_step() { return {}; }
     static constexpr bool capturing() { return false; }
     index_t count_step(index_t t) { return t; }
     double keep(index_t, double v) { return v; }

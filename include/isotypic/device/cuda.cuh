@@ -3,7 +3,9 @@
 #include <isotypic/device/gpu.cuh>
 #include <isotypic/device/workspace.hpp>
 #include <cublas_v2.h>
+#include <algorithm>
 #include <array>
+#include <cstring>
 #include <memory>
 #include <utility>
 
@@ -49,7 +51,10 @@ public:
 
     using workspace = basic_workspace<detail::gpu_memory>;
     workspace& scratch() { return own->scratch; }
-    cudaStream_t stream() const { return own->stream; }
+    cudaStream_t stream() const {
+        launch_waiting();
+        return own->stream;
+    }
     /// cuBLAS on the stream, with a workspace of its own; made for the first product.
     cublasHandle_t blas() const {
         if (!own->blas) {
@@ -71,11 +76,21 @@ public:
         for (index_t i = 0; i < n; ++i) f(i, *this);
     }
 
-    /// What follows is a step, behind an open gate.
-    void open_step() {
-        launch(1, 1, detail::open_kernel<detail::gpu_control>, control());
-        own->gate = {&control()->shut};
-    }
+    /// A step behind an open gate, until this is destroyed. Kernels that wait to be launched together are launched by `close`, else dropped.
+    class [[nodiscard]] step_scope {
+    public:
+        explicit step_scope(cuda& on) : d(on) {
+            d.launch(1, 1, detail::open_kernel<detail::gpu_control>, d.control());
+            d.own->gate = {&d.control()->shut};
+        }
+        step_scope(step_scope const&) = delete;
+        ~step_scope() { d.own->gate = {nullptr}, d.own->waiting.launch = nullptr; }
+        void close() { d.launch_waiting(); }
+
+    private:
+        cuda& d;
+    };
+    step_scope open_step() { return step_scope(*this); }
     int* shut_flag() { return &control()->shut; }
     int* shut_block() { return &control()->block; }
     /// Counts the step unless it is refused, and says where its number lies.
@@ -84,12 +99,10 @@ public:
         launch(1, 1, detail::count_kernel<detail::gpu_control>, control());
         return {reinterpret_cast<index_t const*>(&control()->steps)};
     }
-    /// What follows is nobody's step.
-    void close_step() { own->gate = {nullptr}; }
     /// Is the stream captured, so that what is asked for is not done now?
     bool capturing() const {
         cudaStreamCaptureStatus captured = cudaStreamCaptureStatusNone;
-        detail::check(cudaStreamIsCapturing(stream(), &captured), "ask whether its stream is captured");
+        detail::check(cudaStreamIsCapturing(own->stream, &captured), "ask whether its stream is captured");
         return captured != cudaStreamCaptureStatusNone;
     }
     /// The number at a place of 64, written if it changed. While the stream is captured nothing is written: a graph reads what is there.
@@ -117,8 +130,39 @@ public:
         c.gridDim = blocks, c.blockDim = threads, c.stream = stream();
         detail::check(cudaLaunchKernelEx(&c, kernel, P(a)...), "launch a kernel");
     }
+    /// job() on `blocks` of `threads`, which may be more blocks than that. Neighbours of one kind in a step become one launch, so none may
+    /// read what another writes.
+    template <class Job>
+    void launch_job(dim3 blocks, dim3 threads, Job const& job) {
+        auto& w = own->waiting;
+        auto same = [](dim3 a, dim3 b) { return a.x == b.x && a.y == b.y; };
+        if (w.launch != launch_jobs<Job> || w.count == detail::job_list<Job>::places || !same(w.threads, threads)) {
+            launch_waiting();
+            w.launch = launch_jobs<Job>, w.count = 0, w.blocks = {1, 1, 1}, w.threads = threads;
+        }
+        w.blocks = {(std::max)(w.blocks.x, blocks.x), (std::max)(w.blocks.y, blocks.y), 1};
+        std::memcpy(w.jobs + std::size_t(w.count++) * sizeof(Job), &job, sizeof(Job));
+        if (!own->gate.shut) launch_waiting();
+    }
 
 private:
+    struct jobs_waiting {
+        void (*launch)(cuda const&) = nullptr;  // null: none
+        int count = 0;
+        dim3 blocks, threads;
+        std::byte jobs[detail::job_bytes];
+    };
+    template <class Job>
+    static void launch_jobs(cuda const& d) {
+        auto const& w = d.own->waiting;
+        detail::job_list<Job> list;
+        std::memcpy(list.bytes, w.jobs, std::size_t(w.count) * sizeof(Job));
+        d.launch({w.blocks.x, w.blocks.y, unsigned(w.count)}, w.threads, detail::job_kernel<Job>, list);
+    }
+    void launch_waiting() const {
+        if (auto* const launch_them = std::exchange(own->waiting.launch, nullptr)) launch_them(*this);
+    }
+
     struct held {
         cudaStream_t stream = nullptr;
         bool owned = false;
@@ -127,6 +171,7 @@ private:
         detail::gpu_memory::owner control, blas_scratch;
         std::shared_ptr<void> solver;
         detail::gate gate{nullptr};
+        jobs_waiting waiting;
         std::array<double, std::size_t(detail::gpu_control::places)> known{};
 
         ~held() {

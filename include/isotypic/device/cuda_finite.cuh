@@ -22,12 +22,21 @@ __device__ bool is_finite(T const& v) {
 }
 
 template <class T>
-__global__ void finite_kernel(sweep_plan s, blocks<T const, gpu> x, int block, int* shut, int* least) {
-    bool fine = true;
-    for (index_t m = blockIdx.y; m < x.matrices(); m += gridDim.y)
-        sweep_matrix(s, [&](index_t, index_t, T const& v) { fine = fine && is_finite(v); }, x.matrix(m));
-    if (!fine) atomicExch(shut, 1), atomicMin(least, block);
-}
+struct finite_job {
+    static constexpr int threads = 256, resident = 1;
+    sweep_plan s;
+    blocks<T const, gpu> x;
+    int block;
+    int *shut, *least;
+
+    // Behind no gate: of several blocks the first is to be named.
+    __device__ void operator()() const {
+        bool fine = true;
+        for (index_t m = blockIdx.y; m < x.matrices(); m += gridDim.y)
+            sweep_matrix(s, [&](index_t, index_t, T const& v) { fine = fine && is_finite(v); }, x.matrix(m));
+        if (!fine) atomicExch(shut, 1), atomicMin(least, block);
+    }
+};
 
 }  // namespace detail
 
@@ -36,7 +45,7 @@ template <class T>
 void note_finite(cuda& d, blocks<T const, gpu> x, index_t place) {
     if (!x.size()) return;
     const detail::sweep_plan s = detail::plan_sweep(true, x);
-    d.launch(s.grid(x.matrices()), s.threads(), detail::finite_kernel<T>, s, x, int(place), d.shut_flag(), d.shut_block());
+    d.launch_job(s.grid(x.matrices()), s.threads(), detail::finite_job<T>{s, x, int(place), d.shut_flag(), d.shut_block()});
 }
 
 }  // namespace isotypic

@@ -38,29 +38,39 @@ __device__ void adam_pack(adam_weights<U> const& a, U rate, U keep, U* m, U* v, 
 }
 
 template <class F, class U, class T, class Rate>
-__global__ void __launch_bounds__(256, 4)
-    fused_adam_kernel(gate shut, sweep_plan s, bool aligned, F f, step_size<Rate> size, blocks<U, gpu> m, blocks<U, gpu> v, blocks<T const, gpu> g,
-                      blocks<T, gpu> w) {
-    if (shut.closed()) return;
-    constexpr int n = pack_width<T>;
-    const adam_weights<U> a = started_once(f);
-    const auto numbers = size.at_start();
-    const U rate = U(numbers.rate), keep = U(numbers.keep);
-    for (index_t k = blockIdx.y; k < w.matrices(); k += gridDim.y) {
-        const view<U, gpu> x = m.matrix(k), y = v.matrix(k);
-        const view<T const, gpu> fresh = g.matrix(k);
-        const view<T, gpu> z = w.matrix(k);
-        for (index_t i = index_t(blockIdx.x) * blockDim.y + threadIdx.y; i < s.rows; i += index_t(gridDim.x) * blockDim.y) {
-            const index_t end = (std::min)(s.cols, s.limit - i * s.cols);
-            for (index_t j = index_t(threadIdx.x) * n; j < end; j += index_t(blockDim.x) * n) {
-                if (aligned && j + n <= end)
-                    adam_pack<true>(a, rate, keep, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), n);
-                else
-                    adam_pack<false>(a, rate, keep, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), end - j);
+struct adam_job {
+    static constexpr int threads = 256, resident = 4;
+    gate shut;
+    sweep_plan s;
+    bool aligned;
+    F f;
+    step_size<Rate> size;
+    blocks<U, gpu> m, v;
+    blocks<T const, gpu> g;
+    blocks<T, gpu> w;
+
+    __device__ void operator()() const {
+        if (shut.closed()) return;
+        constexpr int n = pack_width<T>;
+        const adam_weights<U> a = started_once(f);
+        const auto numbers = size.at_start();
+        const U rate = U(numbers.rate), keep = U(numbers.keep);
+        for (index_t k = blockIdx.y; k < w.matrices(); k += gridDim.y) {
+            const view<U, gpu> x = m.matrix(k), y = v.matrix(k);
+            const view<T const, gpu> fresh = g.matrix(k);
+            const view<T, gpu> z = w.matrix(k);
+            for (index_t i = index_t(blockIdx.x) * blockDim.y + threadIdx.y; i < s.rows; i += index_t(gridDim.x) * blockDim.y) {
+                const index_t end = (std::min)(s.cols, s.limit - i * s.cols);
+                for (index_t j = index_t(threadIdx.x) * n; j < end; j += index_t(blockDim.x) * n) {
+                    if (aligned && j + n <= end)
+                        adam_pack<true>(a, rate, keep, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), n);
+                    else
+                        adam_pack<false>(a, rate, keep, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), end - j);
+                }
             }
         }
     }
-}
+};
 
 /// The factor of row Adam's row i, whose second moment it takes along.
 template <class F>
@@ -93,7 +103,7 @@ bool fused_adam(cuda& d, F const& f, blocks<U, gpu> m, blocks<U, gpu> v, blocks<
     while (wide < 256 && index_t(wide) * n < s.cols) wide *= 2;
     const index_t high = 256 / wide, enough = 2048;
     const dim3 grid(unsigned((std::min)((s.rows + high - 1) / high, enough)), unsigned((std::min)(w.matrices(), index_t{65535})), 1);
-    d.launch(grid, {wide, unsigned(high), 1}, detail::fused_adam_kernel<F, U, T, Rate>, d.gate(), s, aligned, f, size, m, v, g, w);
+    d.launch_job(grid, {wide, unsigned(high), 1}, detail::adam_job<F, U, T, Rate>{d.gate(), s, aligned, f, size, m, v, g, w});
     return true;
 }
 

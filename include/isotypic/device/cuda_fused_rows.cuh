@@ -28,74 +28,84 @@ struct of_average {
 
 /// A thread holds `per` packs of its row; none if per is 0.
 template <int per, bool whole, class F, class U, class T, class Rate>
-__global__ void __launch_bounds__(512)
-    fused_rows_kernel(gate shut, F f, mix<U> average, step_size<Rate> size, blocks<U, gpu> m, blocks<T const, gpu> g, blocks<T, gpu> w) {
-    if (shut.closed()) return;
-    constexpr int n = pack_width<T>;
-    constexpr std::size_t held = per ? per : 1;
-    auto const& factor = started_once(f);
-    auto const& numbers = started_once(size);
-    const int cols = int(w.cols()), packs = (cols + n - 1) / n, all = w.joined && !w.stacked ? 2 * packs : packs;
-    const int lane = int(threadIdx.x), lanes = int(blockDim.x);
-    for (index_t k = blockIdx.y; k < w.count * (w.stacked ? 2 : 1); k += gridDim.y) {
-        const line_panels<U> a(m, k);
-        const line_panels<T const> b(g, k);
-        const line_panels<T> c(w, k);
-        for (index_t i = index_t(blockIdx.x) * blockDim.y + threadIdx.y; i < w.rows(); i += index_t(gridDim.x) * blockDim.y) {
-            pack<U, n> x[held];
-            pack<T, n> y[held], z[held];
-            auto each = [&](auto const& todo) {
-                auto at = [&](int q, int p) {
-                    const bool other = p >= packs;
-                    const int j = (other ? p - packs : p) * n;
-                    todo(q, other, j, cols - j);
-                };
-                if constexpr (per)
-                    for (int q = 0; q < per; ++q) {
-                        if (lane + q * lanes < all) at(q, lane + q * lanes);
-                    }
-                else
-                    for (int p = lane; p < all; p += lanes) at(0, p);
-            };
-            auto load_m = [&](int q, bool other, int j, int left) { x[q] = load_pack<whole, n>(a.row(other, i) + j, left); };
-            auto load_g = [&](int q, bool other, int j, int left) { z[q] = load_pack<whole, n>(b.row(other, i) + j, left); };
-            auto load_w = [&](int q, bool other, int j, int left) { y[q] = load_pack<whole, n>(c.row(other, i) + j, left); };
-            if constexpr (per) each(load_m), each(load_g);
+struct rows_job {
+    static constexpr int threads = 512, resident = 1;
+    gate shut;
+    F f;
+    mix<U> average;
+    step_size<Rate> size;
+    blocks<U, gpu> m;
+    blocks<T const, gpu> g;
+    blocks<T, gpu> w;
 
-            double sum = 0;
-            each([&](int q, bool other, int j, int left) {
-                if constexpr (!per) load_m(q, other, j, left), load_g(q, other, j, left);
-                for (int e = 0; e < n; ++e) {
-                    const U fresh = U(z[q].at[e]);
-                    x[q].at[e] = std::fma(average.k, x[q].at[e], average.t * fresh);
-                    const double v = double(F::gradient ? fresh : x[q].at[e]);
-                    sum = std::fma(v, v, sum);
-                }
-                store_pack<whole, n>(a.row(other, i) + j, x[q], left);
-            });
-            if constexpr (per) each(load_w);
-            const double r = row_length_to<U>(sum, [&](double length) { return factor(length, k * w.rows() + i); }, [&](auto const& take) {
+    __device__ void operator()() const {
+        if (shut.closed()) return;
+        constexpr int n = pack_width<T>;
+        constexpr std::size_t held = per ? per : 1;
+        auto const& factor = started_once(f);
+        auto const& numbers = started_once(size);
+        const int cols = int(w.cols()), packs = (cols + n - 1) / n, all = w.joined && !w.stacked ? 2 * packs : packs;
+        const int lane = int(threadIdx.x), lanes = int(blockDim.x);
+        for (index_t k = blockIdx.y; k < w.count * (w.stacked ? 2 : 1); k += gridDim.y) {
+            const line_panels<U> a(m, k);
+            const line_panels<T const> b(g, k);
+            const line_panels<T> c(w, k);
+            for (index_t i = index_t(blockIdx.x) * blockDim.y + threadIdx.y; i < w.rows(); i += index_t(gridDim.x) * blockDim.y) {
+                pack<U, n> x[held];
+                pack<T, n> y[held], z[held];
+                auto each = [&](auto const& todo) {
+                    auto at = [&](int q, int p) {
+                        const bool other = p >= packs;
+                        const int j = (other ? p - packs : p) * n;
+                        todo(q, other, j, cols - j);
+                    };
+                    if constexpr (per)
+                        for (int q = 0; q < per; ++q) {
+                            if (lane + q * lanes < all) at(q, lane + q * lanes);
+                        }
+                    else
+                        for (int p = lane; p < all; p += lanes) at(0, p);
+                };
+                auto load_m = [&](int q, bool other, int j, int left) { x[q] = load_pack<whole, n>(a.row(other, i) + j, left); };
+                auto load_g = [&](int q, bool other, int j, int left) { z[q] = load_pack<whole, n>(b.row(other, i) + j, left); };
+                auto load_w = [&](int q, bool other, int j, int left) { y[q] = load_pack<whole, n>(c.row(other, i) + j, left); };
+                if constexpr (per) each(load_m), each(load_g);
+
+                double sum = 0;
                 each([&](int q, bool other, int j, int left) {
-                    if constexpr (!per && F::gradient) load_g(q, other, j, left);
-                    if constexpr (!per && !F::gradient) load_m(q, other, j, left);
-                    for (int e = 0; e < n; ++e) take(double(F::gradient ? U(z[q].at[e]) : x[q].at[e]));
+                    if constexpr (!per) load_m(q, other, j, left), load_g(q, other, j, left);
+                    for (int e = 0; e < n; ++e) {
+                        const U fresh = U(z[q].at[e]);
+                        x[q].at[e] = std::fma(average.k, x[q].at[e], average.t * fresh);
+                        const double v = double(F::gradient ? fresh : x[q].at[e]);
+                        sum = std::fma(v, v, sum);
+                    }
+                    store_pack<whole, n>(a.row(other, i) + j, x[q], left);
                 });
-            });
-            const scaled_step<U> step{numbers.rate, numbers.keep, r};
-            auto move = [&](auto small) {
-                each([&](int q, bool other, int j, int left) {
-                    if constexpr (!per) load_m(q, other, j, left), load_w(q, other, j, left);
-                    for (int e = 0; e < n; ++e) y[q].at[e] = T(step.template moved<small>(U(y[q].at[e]), x[q].at[e]));
-                    store_pack<whole, n>(c.row(other, i) + j, y[q], left);
+                if constexpr (per) each(load_w);
+                const double r = row_length_to<U>(sum, [&](double length) { return factor(length, k * w.rows() + i); }, [&](auto const& take) {
+                    each([&](int q, bool other, int j, int left) {
+                        if constexpr (!per && F::gradient) load_g(q, other, j, left);
+                        if constexpr (!per && !F::gradient) load_m(q, other, j, left);
+                        for (int e = 0; e < n; ++e) take(double(F::gradient ? U(z[q].at[e]) : x[q].at[e]));
+                    });
                 });
-            };
-            if (step.small())
-                move(std::true_type{});
-            else
-                move(std::false_type{});
+                const scaled_step<U> step{numbers.rate, numbers.keep, r};
+                auto move = [&](auto small) {
+                    each([&](int q, bool other, int j, int left) {
+                        if constexpr (!per) load_m(q, other, j, left), load_w(q, other, j, left);
+                        for (int e = 0; e < n; ++e) y[q].at[e] = T(step.template moved<small>(U(y[q].at[e]), x[q].at[e]));
+                        store_pack<whole, n>(c.row(other, i) + j, y[q], left);
+                    });
+                };
+                if (step.small())
+                    move(std::true_type{});
+                else
+                    move(std::false_type{});
+            }
         }
     }
-}
+};
 
 /// False, with nothing done, where columns are not contiguous or rows are so long that the plain parts cut them.
 template <class F, class U, class T, class Rate>
@@ -108,8 +118,10 @@ bool launch_fused_rows(cuda& d, F const& f, mix<U> average, step_size<Rate> cons
     const bool whole = w.cols() % n == 0 && aligned_packs<n>(m) && aligned_packs<n>(g) && aligned_packs<n>(w);
     auto launch = [&](auto per) {
         const row_threads how(w.rows(), line_count(w), all, per);
-        const auto kernel = whole ? fused_rows_kernel<per, true, F, U, T, Rate> : fused_rows_kernel<per, false, F, U, T, Rate>;
-        d.launch(how.grid, how.threads, kernel, d.gate(), f, average, size, m, g, w);
+        if (whole)
+            d.launch_job(how.grid, how.threads, rows_job<per, true, F, U, T, Rate>{d.gate(), f, average, size, m, g, w});
+        else
+            d.launch_job(how.grid, how.threads, rows_job<per, false, F, U, T, Rate>{d.gate(), f, average, size, m, g, w});
     };
     if (all <= 32 * few)
         launch(std::integral_constant<int, few>{});

@@ -31,8 +31,8 @@ sweep_plan plan_sweep(bool flat, blocks<T, gpu>&... x) {
     const bool unit = ((x.first.col_stride == 1) && ...), across = !unit && ((x.first.row_stride == 1) && ...);
     if (across) ((x = x.transposed()), ...);
     sweep_plan s{like.rows(), like.cols(), like.rows() * like.cols(), across};
-    if (flat && ((x.first.col_stride == 1 && x.first.row_stride == x.cols()) && ...)) {
-        s.cols = (std::max)(index_t{1}, (std::min)(s.limit, index_t{1024})), s.rows = (s.limit + s.cols - 1) / s.cols;
+    if (flat && ((x.first.col_stride == 1 && (x.first.row_stride == x.cols() || x.rows() == 1)) && ...)) {
+        s.cols = 1024, s.rows = (s.limit + s.cols - 1) / s.cols;
         ((x.first.rows = s.rows, x.first.cols = s.cols, x.first.row_stride = s.cols), ...);
     }
     return s;

@@ -52,6 +52,8 @@ public:
             auto& entry = on<Role>();
             using slot = detail::role_slot<Role, decltype(entry.rule), T, Device>;
             slots.push_back(std::make_unique<slot>(device, std::move(name), entry, w.all, index_t(place<Role>())));
+            order.insert(std::upper_bound(order.begin(), order.end(), slots.size() - 1, [&](auto a, auto b) { return slots[a]->place < slots[b]->place; }),
+                         slots.size() - 1);
             now.resize(slots.size()), failures.resize(slots.size()), seen.resize(slots.size());
         }
         return {id, slots.size() - 1};
@@ -84,19 +86,19 @@ public:
         }
     }
     void step(std::span<gradient const> gradients) {
-        device.open_step();
+        auto open = device.open_step();
         collect(gradients);
         const index_t t = steps_done + 1;
         counted = device.count_step(t);
         auto scope = device.scratch().open();
         const number factor = clip > 0 ? clip_factor() : number{};
         // Rules without products spread each block over the threads; rules with products take a thread a block.
-        for (std::size_t i = 0; i < slots.size(); ++i)
+        for (std::size_t i : order)
             if (!slots[i]->multiplies) step_one(i, device, t, factor);
         device.for_each_task(index_t(slots.size()), [&](index_t i, Device& d) {
             if (slots[std::size_t(i)]->multiplies) step_one(std::size_t(i), d, t, factor);
         });
-        device.close_step();
+        open.close();
         if (!device.capturing()) steps_done = t;
         report_failures();
     }
@@ -205,6 +207,7 @@ private:
     Device device;
     std::unique_ptr<std::tuple<Entries...>> entries;
     std::vector<std::unique_ptr<detail::any_slot<T, Device>>> slots;
+    std::vector<std::size_t> order;           // slots, those of a role side by side, so that a device may take them together
     std::vector<blocks<T const, space>> now;  // this step's gradients
     typename Device::template number<index_t> counted{};
     std::vector<char> seen;

@@ -34,11 +34,11 @@ public:
     template <class G>
     void step(G const& gradient) {
         const blocks<T const, space> g = detail::as_gradient<T, space>(gradient);
-        device.open_step();
+        auto open = device.open_step();
         detail::require_gradient(device, name, slot.weight, g);
         const index_t t = steps_done + 1;
         slot.step(device, rule, device.count_step(t), g, device.keep(0, rate(t)), decay);
-        device.close_step();
+        open.close();
         if (!device.capturing()) steps_done = t;
     }
     /// Before each launch of a captured step: counts it, and puts its rate where the graph reads it. The decay stays the captured one.

@@ -42,6 +42,7 @@ template <class T, device Device = cpu>
 struct any_slot {
     using space = typename Device::space;
     std::string name, role, rule;
+    index_t place;    ///< of the role among the stack's
     bool multiplies;  ///< spends its time in matrix products, each on one thread
 
     virtual ~any_slot() = default;
@@ -55,17 +56,16 @@ template <class Role, class Rule, class T, device Device = cpu>
 struct role_slot final : any_slot<T, Device> {
     using base = any_slot<T, Device>;
     role_rule<Role, Rule> const& by;
-    index_t place;  ///< of the role among the stack's
     slot<Role, Rule, T, Device> mine;
 
     role_slot(Device& device, std::string called, role_rule<Role, Rule> const& entry, blocks<T, typename base::space> w, index_t place_ = 0)
-        : by(entry), place(place_), mine(device, entry.rule, w) {
-        this->name = std::move(called), this->role = type_name<Role>(), this->rule = type_name<Rule>();
+        : by(entry), mine(device, entry.rule, w) {
+        this->place = place_, this->name = std::move(called), this->role = type_name<Role>(), this->rule = type_name<Rule>();
         this->multiplies = detail::multiplies<Rule>();
     }
     blocks<T, typename base::space> weight() const override { return mine.weight; }
     void step(Device& device, index_t t, typename Device::template number<index_t> counted, blocks<T const, typename base::space> g) override {
-        mine.step(device, by.rule, counted, g, device.keep(place, by.rate(t)), by.decay);
+        mine.step(device, by.rule, counted, g, device.keep(this->place, by.rate(t)), by.decay);
     }
     void for_each_state(std::function<void(basic_named_block<typename base::space>)> const& f) override { mine.for_each_state(f); }
 };

@@ -21,10 +21,10 @@ void step(typed_block<Role, T, S> w, G const& gradient, double rate, Rule const&
         device_of<S> device;
         slot one(device, rule, w.all);
         const blocks<T const, S> g = detail::as_gradient<T, S>(gradient);
-        device.open_step();
+        auto open = device.open_step();
         detail::require_gradient(device, type_name<Role>(), w.all, g);
         one.step(device, rule, device.count_step(1), g, device.keep(0, rate), {});
-        device.close_step();
+        open.close();
     }
 }
 
