@@ -155,31 +155,33 @@ TEST_CASE_TEMPLATE("products in every layout, one and a batch", T, float, double
             }
 }
 
-TEST_CASE_TEMPLATE("a symmetric product is symmetric to the last bit, cut or not", T, float, __half) {
-    for (index_t n : {7, 100, 1024}) {
-        storage<T> a(n, 6, order::rows, 0, 2), c(n, n, order::columns, 0, 2);
-        a.fill(1), c.fill(2);
-        for (index_t k = 0; k < 2; ++k)
-            for (index_t i = 0; i < n; ++i)
-                for (index_t j = 0; j < i; ++j) c.all.panel(k)(j, i) = c.all.panel(k)(i, j);
-        on_gpu<T> ga(a), gc(c);
-        cuda d;
-        multiply_symmetric<T>(d, 1, ga.all, ga.all.transposed(), 1, gc.all);
-        d.synchronize();
-        double worst = 0;
-        bool symmetric = true;
-        storage<T> before(n, n, order::columns, 0, 2);
-        before.fill(2);
-        gc.read();
-        for (index_t k = 0; k < 2; ++k)
-            for (index_t i = 0; i < n; ++i)
-                for (index_t j = 0; j <= i; ++j) {
-                    double sum = double(compute<T>(before.all.panel(k)(i, j)));
-                    for (index_t l = 0; l < 6; ++l) sum += double(compute<T>(a.all.panel(k)(i, l))) * double(compute<T>(a.all.panel(k)(j, l)));
-                    worst = std::fmax(worst, std::fabs(sum - double(compute<T>(c.all.panel(k)(i, j)))));
-                    symmetric = symmetric && compute<T>(c.all.panel(k)(i, j)) == compute<T>(c.all.panel(k)(j, i));
-                }
-        CHECK(worst < 20 * unit_roundoff<T>);
-        CHECK(symmetric);
-    }
+TEST_CASE_TEMPLATE("a symmetric product, beside another matrix and the identity, is symmetric to the last bit, cut or not", T, float, __half) {
+    for (index_t n : {7, 100, 1024})
+        for (bool in_place : {true, false}) {
+            CAPTURE(n);
+            storage<T> a(n, 6, order::rows, 0, 2), s(n, n, order::columns, 0, 2), c(n, n, order::rows, 0, 2), result(n, n, order::columns, 0, 2);
+            a.fill(1), s.fill(2), c.fill(3);
+            for (index_t k = 0; k < 2; ++k)
+                for (index_t i = 0; i < n; ++i)
+                    for (index_t j = 0; j < i; ++j) s.all.panel(k)(j, i) = s.all.panel(k)(i, j);
+            on_gpu<T> ga(a), gs(s), gc(c), gr(result);
+            cuda d;
+            const blocks<T, gpu> to = in_place ? gs.all : gc.all;
+            multiply_symmetric<T>(d, 1, ga.all, ga.all.transposed(), -0.5f, gs.all, 3, to);
+            copy(d, blocks<T const, gpu>(to), gr.all);
+            d.synchronize();
+            gr.read();
+            double worst = 0;
+            bool symmetric = true;
+            for (index_t k = 0; k < 2; ++k)
+                for (index_t i = 0; i < n; ++i)
+                    for (index_t j = 0; j <= i; ++j) {
+                        double sum = -0.5 * double(compute<T>(s.all.panel(k)(i, j))) + (i == j ? 3 : 0);
+                        for (index_t l = 0; l < 6; ++l) sum += double(compute<T>(a.all.panel(k)(i, l))) * double(compute<T>(a.all.panel(k)(j, l)));
+                        worst = std::fmax(worst, std::fabs(sum - double(compute<T>(result.all.panel(k)(i, j)))));
+                        symmetric = symmetric && compute<T>(result.all.panel(k)(i, j)) == compute<T>(result.all.panel(k)(j, i));
+                    }
+            CHECK(worst < 20 * unit_roundoff<T>);
+            CHECK(symmetric);
+        }
 }

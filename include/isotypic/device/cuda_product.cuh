@@ -61,9 +61,9 @@ __global__ void square_places_kernel(blocks<T const, gpu> a, blocks<T const, gpu
     }
 }
 
-/// c_ji <- c_ij for j < i, by tiles of 32.
+/// c_ji <- c_ij for j < i, by tiles of 32, and c_ii <- c_ii + t.
 template <class T>
-__global__ void mirror_kernel(blocks<T, gpu> c) {
+__global__ void mirror_kernel(compute<T> t, blocks<T, gpu> c) {
     __shared__ T tile[32][33];
     if (blockIdx.x > blockIdx.y) return;
     for (index_t k = blockIdx.z; k < c.count; k += gridDim.z) {
@@ -75,6 +75,7 @@ __global__ void mirror_kernel(blocks<T, gpu> c) {
         for (int i = int(threadIdx.y); i < 32; i += 8) {
             const index_t to = column + threadIdx.x, from = row + i;
             if (from < v.rows && to < from) v(to, from) = tile[threadIdx.x][i];
+            if (from < v.rows && to == from && t != 0) v(to, to) = T(compute<T>(v(to, to)) + t);
         }
         __syncthreads();
     }
@@ -108,12 +109,14 @@ void multiply(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identit
                   "multiply");
 }
 
-/// c_k <- alpha a_k b_k + beta c_k for symmetric c_k and factors whose product is symmetric.
+/// c_k <- alpha a_k b_k + beta s_k + t I for symmetric c_k and s_k, and factors whose product is symmetric. c may be s, and overlaps no
+/// factor; with beta = 0 what s holds is not read.
 template <class T>
 void multiply_symmetric(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identity_t<blocks<T const, gpu>> a, std::type_identity_t<blocks<T const, gpu>> b,
-                        std::type_identity_t<compute<T>> beta, blocks<T, gpu> c) {
+                        std::type_identity_t<compute<T>> beta, std::type_identity_t<blocks<T const, gpu>> s, std::type_identity_t<compute<T>> t, blocks<T, gpu> c) {
     if (!c.size()) return;
     if (!detail::by_columns_of(c.first)) c = c.transposed();
+    if (beta != 0) copy(d, s, c);
     auto scope = d.scratch().open();
     a = detail::packed<T>(d, a), b = detail::packed<T>(d, b);
     const index_t n = c.rows(), cuts = detail::squares(n), side = n / cuts, per_item = cuts * (cuts + 1) / 2, all = c.count * per_item;
@@ -126,13 +129,27 @@ void multiply_symmetric(cuda& d, std::type_identity_t<compute<T>> alpha, std::ty
         d.launch(unsigned((all + 255) / 256), 256, detail::square_places_kernel<T>, a, b, c, side, per_item, const_places(pa), const_places(pb), pc);
         const auto fa = detail::factor_of(a.first), fb = detail::factor_of(b.first), fc = detail::factor_of(c.first);
         constexpr auto type = detail::cuda_type<T>;
-        const int s = detail::blas_size(side);
-        detail::check(cublasGemmBatchedEx(d.blas(), fa.op, fb.op, s, s, detail::blas_size(a.cols()), &alpha, pa, type, fa.lead, pb, type, fb.lead, &beta, pc, type, fc.lead,
+        const int wide = detail::blas_size(side);
+        detail::check(cublasGemmBatchedEx(d.blas(), fa.op, fb.op, wide, wide, detail::blas_size(a.cols()), &alpha, pa, type, fa.lead, pb, type, fb.lead, &beta, pc, type, fc.lead,
                                           detail::blas_size(all), std::is_same_v<T, double> ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT),
                       "multiply a symmetric product");
     }
     const unsigned tiles = unsigned((n + 31) / 32);
-    d.launch(dim3(tiles, tiles, unsigned((std::min)(c.count, index_t{65535}))), dim3(32, 8), detail::mirror_kernel<T>, c);
+    d.launch(dim3(tiles, tiles, unsigned((std::min)(c.count, index_t{65535}))), dim3(32, 8), detail::mirror_kernel<T>, t, c);
+}
+
+/// c_k <- alpha a_k b_k + beta c_k for symmetric c_k and factors whose product is symmetric.
+template <class T>
+void multiply_symmetric(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identity_t<blocks<T const, gpu>> a, std::type_identity_t<blocks<T const, gpu>> b,
+                        std::type_identity_t<compute<T>> beta, blocks<T, gpu> c) {
+    multiply_symmetric<T>(d, alpha, a, b, beta, c, 0, c);
+}
+
+/// c_k <- alpha a_k a_k' + beta c_k for a symmetric c_k.
+template <class T>
+void multiply_symmetric(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identity_t<blocks<T const, gpu>> a, std::type_identity_t<compute<T>> beta,
+                        blocks<T, gpu> c) {
+    multiply_symmetric<T>(d, alpha, a, a.transposed(), beta, c);
 }
 
 }  // namespace isotypic

@@ -56,10 +56,15 @@ void scale(D& d, double s, blocks<T, S> const& x, blocks<U, S> const& y) {
     transform(d, detail::times{s}, x, y);
 }
 
-/// a_ii <- a_ii + t.
+/// a_ii <- a_ii + t, in every item of a batch.
+template <device D, class T, class S>
+void add_to_diagonal(D& d, double t, blocks<T, S> const& a) {
+    const view<T, S> diagonal(a.first.data, a.rows(), 1, a.first.row_stride + a.first.col_stride, 1);
+    transform(d, detail::increase<T>{T(compute<T>(t))}, blocks<T, S>(diagonal, a.count, a.stride));
+}
 template <device D, class T, class S>
 void add_to_diagonal(D& d, double t, view<T, S> a) {
-    transform(d, detail::increase<T>{T(t)}, blocks<T, S>(view<T, S>(a.data, a.rows, 1, a.row_stride + a.col_stride, 1)));
+    add_to_diagonal(d, t, blocks<T, S>(a));
 }
 
 /// y_i <- s_i x_i, a number for each row.

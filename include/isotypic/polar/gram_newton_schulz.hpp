@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <array>
 #include <bitset>
-#include <limits>
 
 /// \file
 /// Newton-Schulz on the Gram matrix of the short side: the polynomial of `newton_schulz`, whose steps cost k x k products only,
@@ -67,46 +66,55 @@ struct gram_newton_schulz {
 
     using commutes_with = symmetry<orthogonal, orthogonal>;
     static constexpr bool shares_threads = true;
-    static constexpr bool any_device = true;  // by newton_schulz_items.hpp
+    static constexpr bool any_device = true;  // batches: newton_schulz_items.hpp
     bool scale_free() const { return set.norm_eps == 0; }
 
     /// u <- polynomial of m; u has m's shape and may be m.
     template <device D, class T, class S>
     void operator()(D& d, view<T const, S> m, view<T, S> u) const {
         if (m.rows > m.cols) return (*this)(d, m.transposed(), u.transposed());
-        if (m.rows == m.cols) return newton_schulz{set}(d, m, u);
         if (!m.size()) return;
-        constexpr double noise = 2 * double(std::numeric_limits<T>::epsilon());
+        auto scope = d.scratch().open();
+        iterate(d, u, dense_like(d.scratch().template take<T>(m.size()), blocks<T, S>(u)).first, [&](view<T, S> x) { detail::normalise(d, set, m, x); });
+    }
+    /// As newton_schulz::iterate.
+    template <device D, class X, class Start>
+    void iterate(D& d, X x, X y, Start const& start) const {
+        using T = typename X::value_type;
+        using number = compute<T>;
+        using all = blocks<T, typename X::space>;
+        const index_t k = detail::height(x);
+        if (k == all(x).cols()) return newton_schulz{set}.iterate(d, x, y, start);
+        constexpr double noise = 4 * unit_roundoff<T>;
         const auto restarts = gram_restarts(set, noise, bound > 0 ? bound : std::fmin(1. / 16, 262144 * noise));
         auto begins = [&](int i) { return i == 0 || i > 63 || restarts[std::size_t(i)]; };
-        auto scope = d.scratch().open();
-        view<T, S> x = u, y = dense_like(d.scratch().template take<T>(m.size()), blocks<T, S>(u)).first;
-        // Each segment ends in one product x -> y, the last in u.
+        // Each segment ends in one product x -> y, the last in what was x first.
         for (int i = 0; i < set.steps; ++i)
             if (begins(i)) std::swap(x, y);
-        detail::normalise(d, set, m, x);
-        auto take = [&] { return detail::square_beside(d, u, m.rows); };
-        view<T, S> a = take(), z = take(), q = take(), p = take();
+        start(x);
+        auto scope = d.scratch().open();
+        auto take = [&] { return detail::square_beside(d, x, k); };
+        X a = take(), z = take(), q = take(), p = take();
         for (int i = 0; i < set.steps; ++i) {
             const quintic f = set.step(i);
             const bool last = i + 1 == set.steps || begins(i + 1);
             if (begins(i)) multiply_symmetric<T>(d, 1, x, 0, a);
             // Z, or the A in place of a multiple of it.
             const bool cubic = f.c == 0;
-            if (!cubic) multiply_symmetric<T>(d, T(f.c), a, a, T(f.b), a, 0, z);
-            const view<T, S> by = cubic ? a : z;
-            const T times = cubic ? T(f.b) : T(1);
+            if (!cubic) multiply_symmetric<T>(d, number(f.c), a, a, number(f.b), a, 0, z);
+            const X by = cubic ? a : z;
+            const number times = cubic ? number(f.b) : number(1);
             if (begins(i)) {
-                scale(d, double(times), blocks<T const, S>(by), blocks<T, S>(q));
+                scale(d, double(times), all(by), all(q));
                 add_to_diagonal(d, f.a, q);
             } else {
-                multiply_symmetric<T>(d, times, q, by, T(f.a), q, 0, p);
+                multiply_symmetric<T>(d, times, q, by, number(f.a), q, 0, p);
                 std::swap(q, p);
             }
             if (!last) {
-                multiply_symmetric<T>(d, times, a, by, T(f.a), a, 0, p);
+                multiply_symmetric<T>(d, times, a, by, number(f.a), a, 0, p);
                 if (cubic) std::swap(a, z);
-                multiply_symmetric<T>(d, times, by, p, T(f.a), p, 0, a);
+                multiply_symmetric<T>(d, times, by, p, number(f.a), p, 0, a);
                 continue;
             }
             multiply<T>(d, 1, q, x, 0, y);

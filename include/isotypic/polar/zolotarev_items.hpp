@@ -43,8 +43,8 @@ template <device D, class T, class S>
 void zolotarev_pass(D& d, zolotarev_map const& map, double s, blocks<T, S> const& x, blocks<T, S> const& y, double* inverse) {
     auto scope = d.scratch().open();
     const index_t k = x.rows(), each = x.count * k * k;
-    const blocks<T, S> a = squares_like(d, x);
-    multiply_symmetric<T>(d, s > 0 ? T(1 / (s * s)) : T(1), x, x.transposed(), 0, a);
+    const blocks<T, S> a = square_beside(d, x, k);
+    multiply_symmetric<T>(d, s > 0 ? T(1 / (s * s)) : T(1), x, 0, a);
     if (!(s > 0)) {
         to_unit_items(d, a, inverse);
         transform(d, square_root{}, numbers<S>(inverse, x.count));
@@ -56,9 +56,8 @@ void zolotarev_pass(D& d, zolotarev_map const& map, double s, blocks<T, S> const
     inverse_factors<T>(d, a, shifts, blocks<T, S>(first, map.terms * x.count, k * k));
     for (int j = 0; j < map.terms; ++j) {
         const blocks<T, S> n(view<T, S>(first.data + j * each, k, k, 1, k), x.count, k * k);
-        multiply_symmetric<T>(d, T(map.weight[std::size_t(j)]), n.transposed(), n, T(j > 0), a);
+        multiply_symmetric<T>(d, T(map.weight[std::size_t(j)]), n.transposed(), n, T(j > 0), a, T(j + 1 == map.terms), a);
     }
-    add_to_diagonals(d, 1, a);
     multiply<T>(d, T(map.scale / s), a, x, 0, y);
 }
 
