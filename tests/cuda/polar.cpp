@@ -46,7 +46,7 @@ TEST_CASE_TEMPLATE("Newton-Schulz on the GPU is that of the CPU, a batch in one 
         }
 }
 
-TEST_CASE("in half and bfloat16 the steps are those of float to their rounding, and stay in range") {
+TEST_CASE("in half, bfloat16 and tf32 the steps are those of float to their rounding, and stay in range") {
     for (double size : {1., 1e30, 1e-30}) {
         storage<float> x(24, 60, order::rows, 0, 3), y(24, 60, order::rows, 0, 3), u(24, 60, order::rows, 0, 3);
         x.fill(1, size);
@@ -63,6 +63,8 @@ TEST_CASE("in half and bfloat16 the steps are those of float to their rounding, 
         };
         INFO("ISOTYPIC_SEED=", seed(), ", size ", size);
         CHECK(off(stored_as<__half>(engine)) < 32 * unit_roundoff<__half>);
+        CHECK(off(stored_as<tf32>(engine)) < 32 * unit_roundoff<tf32>);
+        CHECK(off(stored_as<tf32>(engine)) > unit_roundoff<tf32> / 32);
         CHECK(off(stored_as<__nv_bfloat16>(engine)) < 32 * unit_roundoff<__nv_bfloat16>);
         CHECK(off(stored_as<__nv_bfloat16>(engine)) > unit_roundoff<__nv_bfloat16> / 32);
     }

@@ -13,10 +13,12 @@ namespace isotypic {
 namespace detail {
 
 template <class T>
-constexpr cudaDataType_t cuda_type = std::is_same_v<T, double>   ? CUDA_R_64F
-                                     : std::is_same_v<T, float>  ? CUDA_R_32F
-                                     : std::is_same_v<T, __half> ? CUDA_R_16F
-                                                                 : CUDA_R_16BF;
+constexpr cudaDataType_t cuda_type = std::is_same_v<T, double>          ? CUDA_R_64F
+                                     : std::is_same_v<T, __half>        ? CUDA_R_16F
+                                     : std::is_same_v<T, __nv_bfloat16> ? CUDA_R_16BF
+                                                                        : CUDA_R_32F;
+template <class T>
+constexpr cublasComputeType_t sums_in = std::is_same_v<T, double> ? CUBLAS_COMPUTE_64F : std::is_same_v<T, tf32> ? CUBLAS_COMPUTE_32F_FAST_TF32 : CUBLAS_COMPUTE_32F;
 
 /// A factor as cuBLAS takes it, column by column, as it is or transposed.
 struct blas_factor {
@@ -105,7 +107,7 @@ void multiply(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identit
     constexpr auto type = detail::cuda_type<T>;
     detail::check(cublasGemmStridedBatchedEx(d.blas(), fa.op, fb.op, detail::blas_size(c.rows()), detail::blas_size(c.cols()), detail::blas_size(a.cols()), &alpha,
                                              a.first.data, type, fa.lead, a.stride, b.first.data, type, fb.lead, b.stride, &beta, c.first.data, type, fc.lead, c.stride,
-                                             detail::blas_size(c.count), std::is_same_v<T, double> ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT),
+                                             detail::blas_size(c.count), detail::sums_in<T>, CUBLAS_GEMM_DEFAULT),
                   "multiply");
 }
 
@@ -131,7 +133,7 @@ void multiply_symmetric(cuda& d, std::type_identity_t<compute<T>> alpha, std::ty
         constexpr auto type = detail::cuda_type<T>;
         const int wide = detail::blas_size(side);
         detail::check(cublasGemmBatchedEx(d.blas(), fa.op, fb.op, wide, wide, detail::blas_size(a.cols()), &alpha, pa, type, fa.lead, pb, type, fb.lead, &beta, pc, type, fc.lead,
-                                          detail::blas_size(all), std::is_same_v<T, double> ? CUBLAS_COMPUTE_64F : CUBLAS_COMPUTE_32F, CUBLAS_GEMM_DEFAULT),
+                                          detail::blas_size(all), detail::sums_in<T>, CUBLAS_GEMM_DEFAULT),
                       "multiply a symmetric product");
     }
     const unsigned tiles = unsigned((n + 31) / 32);

@@ -15,6 +15,14 @@ namespace isotypic {
 /// The memory of a GPU.
 struct gpu {};
 
+/// A float whose products are taken by a GPU's matrix units, which read 11 of its bits: `stored_as<tf32>(engine)`.
+struct tf32 {
+    float value;
+    tf32() = default;
+    constexpr explicit tf32(double v) : value(float(v)) {}
+    constexpr operator float() const { return value; }
+};
+
 template <>
 inline constexpr bool stored_in<__half, gpu> = true;
 template <>
@@ -23,6 +31,12 @@ template <>
 inline constexpr double unit_roundoff<__half> = 0x1p-11;
 template <>
 inline constexpr double unit_roundoff<__nv_bfloat16> = 0x1p-8;
+template <>
+inline constexpr double unit_roundoff<tf32> = 0x1p-11;
+template <>
+struct compute_of<tf32> {
+    using type = float;
+};
 template <>
 struct compute_of<__half> {
     using type = float;

@@ -30,7 +30,7 @@ void normalise_items(D& d, coefficients const& set, blocks<T const, S> const& m,
 
 }  // namespace detail
 
-/// An engine whose matrices are stored as `Stored` in between, `__half` or `__nv_bfloat16` for a GPU's matrix units; sums stay float.
+/// An engine whose matrices are stored as `Stored` in between, for a GPU's matrix units: `__half`, `__nv_bfloat16` or `tf32`; sums stay float.
 template <class Engine, class Stored>
 struct in_storage : Engine {
     static constexpr bool scale_free() { return false; }
