@@ -53,6 +53,7 @@ settings read_settings(int argc, char** argv) {
     app.add_option("--decay", s.decay, "Share of a weight that a step at the full rate takes away")->check(CLI::Range(0.0, 1.0))->capture_default_str();
     auto out = app.add_option("--out", s.out, "Folder for reports and checkpoints")->default_str("build/pretrain");
     app.add_option("--threads", s.threads, "0: one a processor; the results do not depend on it")->capture_default_str();
+    app.add_option("--device", s.device, "Where the optimizer steps; the network is the CPU's")->check(CLI::IsMember({"cpu", "cuda"}))->capture_default_str();
     app.add_flag("--resume", s.resume, "Goes on from the checkpoints in --out");
     app.add_flag("--sweep", s.sweep, "The whole comparison, over rates, seeds, decays and readings, in hours; goes on where it was");
     app.add_option("--seeds", s.seeds, "Of the sweep")->check(CLI::Range(1, 100))->capture_default_str();

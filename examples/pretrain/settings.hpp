@@ -22,6 +22,7 @@ struct settings {
     std::string text;
     std::vector<std::string> norms, optimizers;
     std::string reading = "product", scale_decay;  ///< scale_decay: empty for each norm's default
+    std::string device = "cpu";                    ///< of the optimizer's step
     std::filesystem::path out;
     long steps = 300, batch = 16, stop_after = 0, threads = 0;
     unsigned seed = 1, seeds = 3;

@@ -17,9 +17,9 @@ struct trainer {
     trainer(settings const& all, variant const& v)
         : s(all),
           pool(s.threads ? s.threads : isotypic::index_t(std::thread::hardware_concurrency())),
-          net(s.shape(v), s.batch, pool),
-          opt(make_optimizer(s, v, net.weights, net.gradient, pool)) {
+          net(s.shape(v), s.batch, pool) {
         net.weights.start(s.seed);
+        opt = make_optimizer(s, v, net.weights, net.gradient, pool);
     }
     double evaluate(std::vector<nn::sequence> const& all, run&) {
         return mean_loss(net, all, std::size_t(s.batch), [](auto const&) {});

@@ -2,6 +2,7 @@
 #pragma once
 #include <isotypic/device/cuda.cuh>
 #include <isotypic/device/cuda_class_rows.cuh>
+#include <isotypic/device/cuda_copy.cuh>
 #include <isotypic/device/cuda_finite.cuh>
 #include <isotypic/device/cuda_fused_adam.cuh>
 #include <isotypic/device/cuda_fused_centred.cuh>

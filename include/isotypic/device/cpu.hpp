@@ -41,6 +41,7 @@ public:
     step_scope open_step() { return {}; }
     static constexpr bool capturing() { return false; }
     index_t count_step(index_t t) { return t; }
+    void continue_at(index_t) {}
     double keep(index_t, double v) { return v; }
 
     /// f(i, device) for i < n, each on a device of its own that runs serially: for whole matrices.

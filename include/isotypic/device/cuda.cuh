@@ -99,6 +99,8 @@ public:
         launch(1, 1, detail::count_kernel<detail::gpu_control>, control());
         return {reinterpret_cast<index_t const*>(&control()->steps)};
     }
+    /// Counts on from t steps.
+    void continue_at(index_t t) { launch(1, 1, detail::continue_kernel<detail::gpu_control>, control(), t); }
     /// Is the stream captured, so that what is asked for is not done now?
     bool capturing() const {
         cudaStreamCaptureStatus captured = cudaStreamCaptureStatusNone;

@@ -119,6 +119,8 @@ __global__ void count_kernel(Control* c) {
         ++c->steps;
 }
 template <class Control>
+__global__ void continue_kernel(Control* c, index_t steps) { c->steps = steps; }
+template <class Control>
 __global__ void keep_kernel(Control* c, index_t place, double v) { c->numbers[place] = v; }
 
 }  // namespace detail

@@ -12,9 +12,21 @@
 ///     "embed/0.momentum"    the rule's state   2 for a joined pair
 ///     __metadata__          step, and each block's role and rule, as type_name spells them
 ///
-/// Rates, schedules and the numbers in rules are the program's and are not stored.
+/// Rates, schedules and the numbers in rules are the program's and are not stored. A file is about numbers, not about where they lay: one
+/// that a stack on a GPU has written (with device/cuda_copy.cuh) goes into one on the CPU, and the reverse. There `step` counts the steps
+/// that were taken, none that was refused.
 namespace isotypic {
+
+/// f(x), where the CPU reads x. A device with a memory of its own has a function of this name.
+template <class T, class F>
+void on_host(cpu const&, blocks<T> const& x, F const& f) {
+    f(x);
+}
+
 namespace detail {
+
+template <class T>
+constexpr char const* dtype = sizeof(T) == 8 ? "F64" : sizeof(T) == 4 ? "F32" : unit_roundoff<T> == 0x1p-11 ? "F16" : "BF16";
 
 /// f(element) in the file's order.
 template <class T, class F>
@@ -25,13 +37,14 @@ void for_each_stored(blocks<T> const& b, F const& f) {
 }
 
 /// What a block will be in the file; `with_bytes` copies its elements.
-template <class T>
-safetensors::tensor stored(blocks<T> const& b, bool with_bytes) {
-    safetensors::tensor t{sizeof(T) == 8 ? "F64" : "F32", {}, {}};
+template <class Device, class T, class S>
+safetensors::tensor stored(Device const& device, blocks<T, S> const& b, bool with_bytes) {
+    safetensors::tensor t{dtype<T>, {}, {}};
     if (b.count != 1) t.shape.push_back(b.count);
     if (b.joined) t.shape.push_back(2);
     t.shape.insert(t.shape.end(), {b.rows(), b.cols()});
-    if (with_bytes) for_each_stored(b, [&](T const& x) { t.bytes.append(reinterpret_cast<char const*>(&x), sizeof x); });
+    auto append = [&](T const& x) { t.bytes.append(reinterpret_cast<char const*>(&x), sizeof x); };
+    if (with_bytes) on_host(device, blocks<T const, S>(b), [&](blocks<T const> const& here) { for_each_stored(here, append); });
     return t;
 }
 
@@ -39,19 +52,28 @@ safetensors::tensor stored(blocks<T> const& b, bool with_bytes) {
 template <class Stack, class F>
 void for_each_tensor(Stack const& stack, F const& f) {
     stack.for_each_block([&](auto const& name, auto const&, auto const&, auto const& weight) { f(name + "/weight", weight); });
-    stack.for_each_state([&](auto const& name, named_block const& state) {
+    stack.for_each_state([&](auto const& name, auto const& state) {
         std::visit([&](auto const& b) { f(name + "/" + state.name, b); }, state.values);
     });
+}
+
+/// Steps that were taken; a device that does not wait counts them itself.
+template <class Stack>
+index_t steps_taken(Stack const& stack) {
+    if constexpr (requires { stack.on_device().status(); })
+        return stack.on_device().status().steps;
+    else
+        return stack.steps();
 }
 
 template <class Stack>
 safetensors::file stored(Stack const& stack, bool with_bytes) {
     safetensors::file f;
-    f.about = {{"format", "isotypic 1"}, {"step", std::to_string(stack.steps())}};
+    f.about = {{"format", "isotypic 1"}, {"step", std::to_string(steps_taken(stack))}};
     stack.for_each_block([&](auto const& name, auto const& role, auto const& rule, auto const&) {
         f.about[name + "/role"] = role, f.about[name + "/rule"] = rule;
     });
-    for_each_tensor(stack, [&](std::string const& name, auto const& b) { f.tensors[name] = stored(b, with_bytes); });
+    for_each_tensor(stack, [&](std::string const& name, auto const& b) { f.tensors[name] = stored(stack.on_device(), b, with_bytes); });
     return f;
 }
 
@@ -82,15 +104,15 @@ inline void require_same(safetensors::file const& file, safetensors::file const&
 }  // namespace detail
 
 /// Writes the stack. Throws isotypic::error if the stream fails.
-template <class T, class... E>
-void save(layerwise_stack<T, E...> const& stack, std::ostream& to) {
+template <class Device, class T, class... E>
+void save(layerwise_stack_on<Device, T, E...> const& stack, std::ostream& to) {
     safetensors::write(detail::stored(stack, true), to);
 }
 
 /// Reads weights, state and step count into a stack of the same blocks. Throws isotypic::error, and changes
 /// nothing, if the file is damaged, or a name is missing, extra, or of another shape, dtype, role or rule.
-template <class T, class... E>
-void load(layerwise_stack<T, E...>& stack, std::istream& from) {
+template <class Device, class T, class... E>
+void load(layerwise_stack_on<Device, T, E...>& stack, std::istream& from) {
     const safetensors::file file = safetensors::read(from);
     detail::require_same(file, detail::stored(stack, false));
     index_t step = -1;
@@ -100,7 +122,8 @@ void load(layerwise_stack<T, E...>& stack, std::istream& from) {
         throw error("isotypic: the checkpoint's step is '" + text + "', not a count");
     detail::for_each_tensor(stack, [&](std::string const& name, auto const& b) {
         char const* p = file.tensors.at(name).bytes.data();
-        detail::for_each_stored(b, [&](auto& x) { std::memcpy(&x, p, sizeof x), p += sizeof x; });
+        auto take = [&](auto& x) { std::memcpy(&x, p, sizeof x), p += sizeof x; };
+        on_host(stack.on_device(), b, [&](auto const& here) { detail::for_each_stored(here, take); });
     });
     stack.continue_at(step);
 }

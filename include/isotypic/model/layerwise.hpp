@@ -125,7 +125,10 @@ public:
         for (auto const& s : slots) s->for_each_state([&](basic_named_block<space> b) { f(s->name, std::move(b)); });
     }
     /// Continues as if `steps` steps had been made; `load` calls it.
-    void continue_at(index_t steps) { steps_done = steps; }
+    void continue_at(index_t steps) {
+        steps_done = steps;
+        device.continue_at(steps);
+    }
 
 private:
     template <class Role>

@@ -76,9 +76,10 @@ inline file read(std::istream& from) {
             tensor t{entry.at("dtype").get<std::string>(), entry.at("shape").get<std::vector<index_t>>(), {}};
             const auto [begin, end] = ranges.emplace_back(entry.at("data_offsets").get<std::array<std::size_t, 2>>());
             require(begin <= end && end <= std::size_t(all.end() - data));
-            std::size_t size = t.dtype == "F64" ? 8 : t.dtype == "F32" ? 4 : 0;
+            const std::size_t one = t.dtype == "F64" ? 8 : t.dtype == "F32" ? 4 : t.dtype == "F16" || t.dtype == "BF16" ? 2 : 0;
+            std::size_t size = one;
             for (index_t n : t.shape) size *= std::size_t(n);
-            require(size == end - begin || (t.dtype != "F64" && t.dtype != "F32"));
+            require(size == end - begin || !one);
             t.bytes.assign(data + std::ptrdiff_t(begin), data + std::ptrdiff_t(end));
             f.tensors.emplace(name, std::move(t));
         }
