@@ -10,11 +10,6 @@
 namespace proof {
 namespace {
 
-/// P with another claim.
-template <class P, class Rows, class Cols>
-struct says : P {
-    using commutes_with = symmetry<Rows, Cols>;
-};
 struct blind_by_name : row_norm {
     static constexpr shift_law row_shift{true, true, true, true};
 };
@@ -66,9 +61,7 @@ struct splits_pairs : mixes_items {
 
 template <class P>
 bool finds(std::string const& sentence, P const& rule) {
-    for (auto const& w : broken_claims("planted", rule))
-        if (w.find(sentence) == 0) return true;
-    return false;
+    return one_begins(broken_claims("planted", rule), sentence);
 }
 
 }  // namespace

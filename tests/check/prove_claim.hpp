@@ -11,6 +11,7 @@
 /// The battery: one call proves everything that a rule's type says, and that it says no less than the truth.
 ///
 ///     prove_claim("row_norm", row_norm{});
+///     prove_claim<cuda>("row_norm", row_norm{});      on a GPU
 ///
 /// Claims are read from the type (`commutes_with`, shift laws, `reads_weight`, `homogeneity`). Every one
 /// holds in double and float on every shape; one step up, or where a law says no, the rule clearly fails.
@@ -54,28 +55,40 @@ claim claim_of(std::string name, P const& rule) {
 }
 
 /// The rule under `apply_update` on a block known up to the shifts that it claims to respect.
-template <class P>
+template <device D = cpu, class P>
 replay weights_under_claim(P const& rule, double rate, weight_decay decay) {
     constexpr bool row = detail::row_shift_fits<P, up_to_row_shift<trivial, trivial>>;
     constexpr bool col = detail::col_shift_fits<P, up_to_column_shift<trivial, trivial>>;
     using G = std::conditional_t<row, up_to_row_shift<trivial, trivial>,
                                  std::conditional_t<col, up_to_column_shift<trivial, trivial>, symmetry<trivial, trivial>>>;
-    return weights_of<G, double>(rule, rate, decay);
+    return weights_of<G, double, D>(rule, rate, decay);
 }
 
-template <class P>
+template <device D = cpu, class P>
 std::vector<std::string> broken_claims(std::string name, P const& rule) {
     return broken(claim_of(std::move(name), rule),
-                  {updates_of<double>(rule), updates_of<float>(rule), updates_of<double>(rule, true), updates_of<float>(rule, true),
-                   weights_under_claim(rule, 0.05, {.rate = 0.5})});
+                  {updates_of<double, D>(rule), updates_of<float, D>(rule), updates_of<double, D>(rule, true), updates_of<float, D>(rule, true),
+                   weights_under_claim<D>(rule, 0.05, {.rate = 0.5})});
 }
 
-template <class P>
+template <device D = cpu, class P>
 void prove_claim(std::string name, P const& rule) {
     INFO(name, ", ISOTYPIC_SEED=", seed());
-    const auto wrong = broken_claims(name, rule);
+    const auto wrong = broken_claims<D>(name, rule);
     for (auto const& w : wrong) FAIL_CHECK(w);
     CHECK(wrong.empty());
+}
+
+/// P with another claim.
+template <class P, class Rows, class Cols>
+struct says : P {
+    using commutes_with = symmetry<Rows, Cols>;
+};
+/// Does a sentence begin so?
+inline bool one_begins(std::vector<std::string> const& sentences, std::string const& so) {
+    for (auto const& s : sentences)
+        if (s.find(so) == 0) return true;
+    return false;
 }
 
 }  // namespace proof

@@ -1,40 +1,12 @@
 // SPDX-License-Identifier: MIT
-#include "formulas.hpp"
-#include <isotypic/polar/exact_svd.hpp>
+#include "authors_runs.hpp"
 #include <isotypic/polar/gram_root.hpp>
-#include <isotypic/update/by_columns.hpp>
 #include <isotypic/update/scale.hpp>
-#include <isotypic/update/symmetry_compatible.hpp>
-#include <doctest/doctest.h>
 
 using namespace isotypic;
 using namespace formulas;
 
 namespace {
-
-/// The last weight of a golden run: decay before the step, both at rate `lr`.
-template <part R>
-dense last_weight(R const& rule, history const& gradients, dense w, double lr, double decay) {
-    for (dense const& u : updates(rule, gradients)) w = (1 - lr * decay) * w - lr * u;
-    return w;
-}
-
-/// f(rule) for the golden case `row`, with engine E where it needs one.
-template <class E, class F>
-void golden_rule(std::map<std::string, std::string>& row, E const& engine, F const& f) {
-    const double beta = std::stod(row["beta"]), alpha = row["alpha"].empty() ? 0 : std::stod(row["alpha"]);
-    const bool level = row["center_rows"] == "True", columns = row["orientation"] == "col";
-    auto turned = [&](auto const& rule) { columns ? f(by_columns(rule)) : f(rule); };
-    if (row["optimizer"] == "RowNormM")
-        return level ? turned(centred_row_norm_m({.beta = beta})) : turned(row_norm_m({.beta = beta}));
-    const polar_grad_m_settings<E> s{.beta = beta, .alpha = alpha, .engine = engine};
-    const hybrid_polar_grad_m_settings<E> h{.beta = beta, .alpha = alpha, .engine = engine};
-    if (row["optimizer"] == "RightPolarGradM") return level ? turned(centred_right_polar_grad_m<E>(s)) : turned(right_polar_grad_m<E>(s));
-    if (row["optimizer"] == "LeftPolarGradM") return turned(centred_left_polar_grad_m<E>(s));
-    REQUIRE(row["optimizer"] == "HybridPolarGradM");
-    if (row["order"] == "polar_then_row") return turned(hybrid_polar_then_row_m<E>(h));
-    return level ? turned(centred_hybrid_polar_grad_m<E>(h)) : turned(hybrid_polar_grad_m<E>(h));
-}
 
 const history grads = gaussians(7, 4, 1), wide = gaussians(4, 9, 2);
 
@@ -47,26 +19,20 @@ dense scaled_polar(dense const& x, double alpha, double eps = 1e-8) {
 }  // namespace
 
 TEST_CASE("the authors' runs: row rules to float rounding, spectral rules with their damping to a few, without it to 1e-2") {
-    int seen = 0;
-    for (auto& row : golden::table("updates/index.tsv")) {
-        const std::string name = row["case"], path = "updates/" + name;
-        INFO(name);
-        const history g = matrices(golden::load(path + ".grads.npy"));
-        const dense w0 = matrices(golden::load(path + ".w0.npy"))[0], last = matrices(golden::load(path + ".w_final.npy"))[0];
-        const double lr = std::stod(row["lr"]), decay = row["weight_decay"].empty() ? 0 : std::stod(row["weight_decay"]);
-        REQUIRE(g.size() == std::size_t(std::stoi(row["steps"])));
-        const bool rows = row["optimizer"] == "RowNormM";
+    for_each_authors_run([](authors_run const& run) {
+        const std::string name = run.row.at("case");
         const bool singular = name.rfind("left_", 0) == 0 || name.rfind("hybrid_router", 0) == 0 || name.rfind("right_spectral_a1_centered", 0) == 0;
-        // Distances are shares of how far the run went, which was in float.
         auto within = [&](double allowed) {
-            return [&, allowed](auto const& rule) { CHECK((last_weight(rule, g, w0, lr, decay) - last).norm() <= allowed * (last - w0).norm()); };
+            return [&, allowed](auto const& rule) {
+                dense w = run.first;
+                for (dense const& u : updates(rule, run.gradients)) w = (1 - run.rate * run.decay) * w - run.rate * u;
+                CHECK(run.off(w) <= allowed);
+            };
         };
-        const gram_root theirs{.side = row["left"] == "True" ? gram_side::left : gram_side::right, .damping = 1e-8};
-        golden_rule(row, theirs, within(rows ? 2e-6 : singular ? 1e-2 : 1e-5));
-        golden_rule(row, exact_svd{}, within(rows ? 2e-6 : 1e-2));
-        ++seen;
-    }
-    CHECK(seen == 20);
+        const gram_root theirs{.side = run.row.at("left") == "True" ? gram_side::left : gram_side::right, .damping = 1e-8};
+        rule_of(run, theirs, within(run.of_rows() ? 2e-6 : singular ? 1e-2 : 1e-5));
+        rule_of(run, exact_svd{}, within(run.of_rows() ? 2e-6 : 1e-2));
+    });
 }
 
 TEST_CASE("row_norm_m: m_i / (|m_i| + eps) of the average") {

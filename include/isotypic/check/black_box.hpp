@@ -9,7 +9,7 @@
 /// Any rule as a black box of doubles. With M the user's matrix type and w its weight, g its gradient, a rule is
 ///
 ///     u = f(g)     u = f(w, g)     f(g), in place     f(w, g), in place: the update is w before less w after
-///     a part of this library, in the T that is asked for       a `replay`
+///     a part of this library, in the T and on the device D that are asked for       a `replay`
 ///
 /// or an object whose member `step` is one of these. A copy of it is a run with fresh state, so what a rule shares between
 /// copies (a pointer, a global) is not fresh; hand such rules over as a `replay`. M is read off the argument of f, or named:
@@ -140,7 +140,7 @@ replay restarted(F const& f) {
 }  // namespace detail
 
 /// See the file's comment.
-template <class M = void, class F>
+template <class M = void, device D = cpu, class F>
 black_box as_black_box(F rule) {
     if constexpr (std::is_same_v<F, black_box>) {
         return rule;
@@ -149,7 +149,7 @@ black_box as_black_box(F rule) {
     } else if constexpr (part<F>) {
         using T = std::conditional_t<std::is_void_v<M>, double, M>;
         static_assert(scalar<T>, "isotypic: a part is checked in a scalar type, as in check_equivariant<float>(rule, ...).");
-        return {updates_of<T>(rule), double(std::numeric_limits<T>::epsilon()) / 2, true};
+        return {updates_of<T, D>(rule), double(std::numeric_limits<T>::epsilon()) / 2, true};
     } else {
         using deduced = typename decltype(detail::matrix_of<F>())::type;
         using X = std::conditional_t<std::is_void_v<M>, deduced, M>;

@@ -8,4 +8,5 @@
 #include <isotypic/check/trajectory.hpp>
 
 /// \file
-/// A test's one include: what a rule claims, as numbers. All of it runs on the CPU in double or float.
+/// A test's one include: what a rule claims, as numbers. A rule runs in double or float, on the CPU or on a device that is named, as in
+/// `equivariance_error<embedding, float, cuda>(rule, 8, 5)` with isotypic.cuh; groups act on the CPU.

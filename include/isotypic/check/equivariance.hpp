@@ -53,13 +53,13 @@ inline defect horizontality_error(replay const& rule, block_action const& action
 }
 
 /// The same for a rule computed in T and a symmetry by its name.
-template <block_symmetry G, scalar T = double, part P>
+template <block_symmetry G, scalar T = double, device D = cpu, part P>
 defect equivariance_error(P const& rule, index_t rows, index_t cols, check_options const& o = {}) {
-    return equivariance_error(updates_of<T>(rule), action_of<G>(), rows, cols, o);
+    return equivariance_error(updates_of<T, D>(rule), action_of<G>(), rows, cols, o);
 }
-template <block_symmetry G, scalar T = double, part P>
+template <block_symmetry G, scalar T = double, device D = cpu, part P>
 defect horizontality_error(P const& rule, index_t rows, index_t cols, check_options const& o = {}) {
-    return horizontality_error(updates_of<T>(rule), action_of<G>(), rows, cols, o);
+    return horizontality_error(updates_of<T, D>(rule), action_of<G>(), rows, cols, o);
 }
 
 }  // namespace isotypic

@@ -9,6 +9,7 @@
 ///     CHECK(check_equivariant(my_rule, embedding{}));                     // doctest, Catch2
 ///     EXPECT_TRUE(holds(check_equivariant(my_rule, embedding{})));        // GoogleTest, with check/gtest.hpp
 ///     require(check_equivariant(my_rule, embedding{}));                   // none: prints and aborts
+///     require(check_equivariant<float, cuda>(my_part, embedding{}));      // a part on a GPU
 ///
 /// my_rule is anything that `as_black_box` takes. Evidence, not proof: a rule that looks for special input escapes, and so does
 /// one that is equivariant and wrong.
@@ -77,22 +78,22 @@ std::vector<action> actions_of(G const& g) {
 
 /// f(gG) = g f(G) for the group of G, a block's symmetry or a single action (see `all_actions`); for a block that is known up
 /// to a shift also f(G + 1c') = f(G), and f(G) centred.
-template <class M = void, class F, class G>
+template <class M = void, device D = cpu, class F, class G>
 finding check_equivariant(F const& rule, G const& group, trial_options const& o = thorough()) {
-    return detail::judged(as_black_box<M>(rule), detail::actions_of(group), o);
+    return detail::judged(as_black_box<M, D>(rule), detail::actions_of(group), o);
 }
 
 /// f(gG) = f(G). The result may be a number.
-template <class M = void, class F, class G>
+template <class M = void, device D = cpu, class F, class G>
 finding check_invariant(F const& rule, G const& group, trial_options o = thorough()) {
     o.result_stays = true;
-    return detail::judged(as_black_box<M>(rule), detail::actions_of(group), o);
+    return detail::judged(as_black_box<M, D>(rule), detail::actions_of(group), o);
 }
 
 /// Broken for certain: true only where a trial shows it.
-template <class M = void, class F, class G>
+template <class M = void, device D = cpu, class F, class G>
 finding check_not_equivariant(F const& rule, G const& group, trial_options const& o = thorough()) {
-    finding f = detail::judged(as_black_box<M>(rule), detail::actions_of(group), o);
+    finding f = detail::judged(as_black_box<M, D>(rule), detail::actions_of(group), o);
     f.expected = f.worst.worst.what == verdict::broken;
     return f;
 }

@@ -49,13 +49,13 @@ inline defect homogeneity_error(replay const& rule, double degree, double factor
     return worst;
 }
 
-template <scalar T = double, part P>
+template <scalar T = double, device D = cpu, part P>
 shift_errors shift_law_errors(P const& rule, bool of_rows, index_t rows, index_t cols, check_options const& o = {}) {
-    return shift_law_errors(updates_of<T>(rule), of_rows, rows, cols, o);
+    return shift_law_errors(updates_of<T, D>(rule), of_rows, rows, cols, o);
 }
-template <scalar T = double, part P>
+template <scalar T = double, device D = cpu, part P>
 defect homogeneity_error(P const& rule, double degree, double factor, index_t rows, index_t cols, check_options const& o = {}) {
-    return homogeneity_error(updates_of<T>(rule), degree, factor, rows, cols, o);
+    return homogeneity_error(updates_of<T, D>(rule), degree, factor, rows, cols, o);
 }
 
 }  // namespace isotypic

@@ -23,6 +23,13 @@ struct specimen {
     index_t panels() const { return joined ? 2 : 1; }
     blocks<double> all() { return around(values.data()); }
     blocks<double const> all() const { return around(values.data()); }
+    /// Its shape in another memory, with nothing there yet.
+    template <class S>
+    blocks<double, S> shape_in() const {
+        blocks<double, S> like(view<double, S>(nullptr, rows, cols), count, rows * cols);
+        like.joined = joined;
+        return like;
+    }
     view<double> panel(index_t k, index_t p) { return all().panel(k, p); }
     view<double const> panel(index_t k, index_t p) const { return all().panel(k, p); }
 

@@ -6,6 +6,7 @@
 #include <isotypic/update/apply.hpp>
 #include <isotypic/update/fused_adam.hpp>
 #include <isotypic/update/fused_centred.hpp>
+#include <isotypic/update/fused_row_adam.hpp>
 #include <isotypic/update/fused_rows.hpp>
 
 /// \file
@@ -18,16 +19,20 @@
 namespace isotypic {
 
 /// The weights W_1, W_2, ... of a rule on a block of symmetry G, from `apply_update`.
-template <block_symmetry G, scalar T, part P>
+template <block_symmetry G, scalar T, device D = cpu, part P>
 replay weights_of(P const& rule, double rate, weight_decay decay = {}) {
+    detail::require_device<P, D>();
     return [rule, rate, decay](specimen const& like) -> run {
-        auto device = std::make_shared<cpu>();
-        auto shape = zeros_like<T>(*device, like.all());
-        auto state = std::make_shared<decltype(init(rule, *device, shape.all()))>(init(rule, *device, shape.all()));
-        return [=, step = index_t{0}](specimen const& weight, specimen const& gradient) mutable {
-            auto w = detail::copy_as<T>(*device, weight), g = detail::copy_as<T>(*device, gradient);
-            apply_update<G>(*device, rule, *state, ++step, blocks<T const>(g.all()), w.all(), rate, decay);
-            return detail::copy_back<T>(*device, w.all());
+        auto on = std::make_shared<D>();
+        auto shape = zeros_like<T>(*on, like.shape_in<typename D::space>());
+        auto state = std::make_shared<decltype(init(rule, *on, shape.all()))>(init(rule, *on, shape.all()));
+        return [=, t = index_t{0}](specimen const& weight, specimen const& gradient) mutable {
+            using in = blocks<T const, typename D::space>;
+            auto w = detail::copy_as<T>(*on, weight), g = detail::copy_as<T>(*on, gradient);
+            auto now = on->open_step();
+            apply_update<G>(*on, rule, *state, on->count_step(++t), in(g.all()), w.all(), on->keep(0, rate), decay);
+            now.close();
+            return detail::copy_back(*on, in(w.all()));
         };
     };
 }
@@ -60,9 +65,9 @@ inline defect trajectory_error(replay const& rule, block_action const& action, i
 }
 
 /// The same for a rule on a block of symmetry G, with the rate and decay of `apply_update`.
-template <block_symmetry G, scalar T = double, part P>
+template <block_symmetry G, scalar T = double, device D = cpu, part P>
 defect trajectory_error(P const& rule, index_t rows, index_t cols, double rate, weight_decay decay = {}, check_options const& o = {}) {
-    return trajectory_error(weights_of<G, T>(rule, rate, decay), action_of<G>(), rows, cols, o);
+    return trajectory_error(weights_of<G, T, D>(rule, rate, decay), action_of<G>(), rows, cols, o);
 }
 
 }  // namespace isotypic
