@@ -10,4 +10,7 @@ if(NOT TARGET isotypic::cuda)
     endforeach()
     target_include_directories(isotypic::cuda INTERFACE ${CUDAToolkit_INCLUDE_DIRS})
     target_compile_options(isotypic::cuda INTERFACE $<$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>:--expt-relaxed-constexpr>)
+    # Unless the target says which; by its flag, since CMake 3.25 does not know the standards of nvcc 13.
+    target_compile_options(isotypic::cuda INTERFACE
+        $<$<AND:$<COMPILE_LANG_AND_ID:CUDA,NVIDIA>,$<NOT:$<BOOL:$<TARGET_PROPERTY:CUDA_STANDARD>>>>:-std=c++20>)
 endif()
