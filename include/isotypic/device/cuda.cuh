@@ -21,7 +21,7 @@
 /// the GPU's memory that every later kernel of the step looks at: such a step writes nothing and does not count. `status()` waits
 /// and tells. The step's number and the rates lie in the GPU's memory, so a graph that is launched again reads what they are then.
 ///
-/// Compile with nvcc and --expt-relaxed-constexpr, or link isotypic::cuda.
+/// Compile with nvcc, -std=c++20 and --expt-relaxed-constexpr, or link isotypic::cuda.
 namespace isotypic {
 
 namespace detail {
@@ -51,12 +51,14 @@ public:
 
     using workspace = basic_workspace<detail::gpu_memory>;
     workspace& scratch() { return own->scratch; }
+    /// Whoever asks for the stream, or for a library's handle to it, comes after all that waits.
     cudaStream_t stream() const {
         launch_waiting();
         return own->stream;
     }
     /// cuBLAS on the stream, with a workspace of its own; made for the first product.
     cublasHandle_t blas() const {
+        launch_waiting();
         if (!own->blas) {
             constexpr std::size_t bytes = std::size_t{32} << 20;  // what NVIDIA recommends for Hopper
             own->blas_scratch = detail::gpu_memory::allocate(bytes);
@@ -68,7 +70,10 @@ public:
     }
     detail::gate gate() const { return own->gate; }
     /// What cuSOLVER needs, made at its first use: see cuda_solver.cuh.
-    std::shared_ptr<void>& solver() { return own->solver; }
+    std::shared_ptr<void>& solver() {
+        launch_waiting();
+        return own->solver;
+    }
 
     /// f(i, device) for i < n, one after the other: a GPU has its threads inside of each.
     template <class F>
