@@ -21,7 +21,8 @@
 ///     item_sums(device, f, out, x...)                out_k = sum_ij f(x_ij...)
 ///     row_norms(device, x, out)                      out_i = |x_i|
 ///     multiply(device, alpha, a, b, beta, c)         c = alpha a b + beta c
-///     multiply_symmetric(device, alpha, a, beta, c)  c = alpha a a' + beta c, and with a symmetric a b for a a'
+///     multiply_symmetric(device, alpha, a, beta, c)  c = alpha a a' + beta c; (device, alpha, a, b, beta, s, t, c) for a symmetric a b:
+///                                                    c = alpha a b + beta s + t I
 ///     invert_spd(device, a, shift, largest, x)       x = (a + shift I)^-1
 ///
 /// `cpu` is the reference.
