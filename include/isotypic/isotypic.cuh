@@ -4,9 +4,6 @@
 #include <isotypic/device/cuda_class_rows.cuh>
 #include <isotypic/device/cuda_copy.cuh>
 #include <isotypic/device/cuda_finite.cuh>
-#include <isotypic/device/cuda_fused_adam.cuh>
-#include <isotypic/device/cuda_fused_centred.cuh>
-#include <isotypic/device/cuda_fused_rows.cuh>
 #include <isotypic/device/cuda_inverse.cuh>
 #include <isotypic/device/cuda_product.cuh>
 #include <isotypic/device/cuda_standardize_derivative.cuh>

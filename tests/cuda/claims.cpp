@@ -1,9 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <check/prove_claim.hpp>
 #include <isotypic/device/cuda_copy.cuh>
-#include <isotypic/device/cuda_fused_adam.cuh>
-#include <isotypic/device/cuda_fused_centred.cuh>
-#include <isotypic/device/cuda_fused_rows.cuh>
 #include <isotypic/device/cuda_inverse.cuh>
 #include <isotypic/device/cuda_product.cuh>
 #include <isotypic/device/cuda_sums.cuh>

@@ -4,14 +4,7 @@
 #include <doctest/doctest.h>
 #include <isotypic/check/seed.hpp>
 #include <isotypic/device/cuda_finite.cuh>
-#include <isotypic/device/cuda_fused_adam.cuh>
-#include <isotypic/device/cuda_fused_centred.cuh>
-#include <isotypic/device/cuda_fused_rows.cuh>
 #include <isotypic/update/apply.hpp>
-#include <isotypic/update/fused_adam.hpp>
-#include <isotypic/update/fused_centred.hpp>
-#include <isotypic/update/fused_row_adam.hpp>
-#include <isotypic/update/fused_rows.hpp>
 #include <limits>
 
 /// \file

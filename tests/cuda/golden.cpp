@@ -3,8 +3,6 @@
 #include <update/authors_runs.hpp>
 #include <isotypic/check/trajectory.hpp>
 #include <isotypic/device/cuda_copy.cuh>
-#include <isotypic/device/cuda_fused_adam.cuh>
-#include <isotypic/device/cuda_fused_rows.cuh>
 #include <isotypic/device/cuda_product.cuh>
 #include <isotypic/device/cuda_solver.cuh>
 #include <isotypic/device/cuda_sums.cuh>

@@ -66,3 +66,15 @@ TEST_CASE("a rule moves a weight on the GPU as on the CPU, to rounding") {
     SUBCASE("") { agrees<embedding>(scion_row_norm()); }
     SUBCASE("") { agrees<embedding>(identity{}); }
 }
+
+#ifndef __CUDACC__
+TEST_CASE("a step is fused though this file includes none of the fused kernels by name") {
+    storage<float> w(37, 64), g(37, 64);
+    on_gpu<float> gw(w), gg(g);
+    optimizer opt(as<embedding>(gw.all), momentum{} | row_norm{}, 0.1);
+    opt.step(gg.all);
+    stand_in::counts = {};
+    opt.step(gg.all);
+    CHECK(stand_in::counts.launches == 4);  // to begin, to look for infinities, the step, and to count it
+}
+#endif

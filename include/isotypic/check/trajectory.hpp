@@ -4,10 +4,6 @@
 #include <isotypic/check/defect.hpp>
 #include <isotypic/check/replay.hpp>
 #include <isotypic/update/apply.hpp>
-#include <isotypic/update/fused_adam.hpp>
-#include <isotypic/update/fused_centred.hpp>
-#include <isotypic/update/fused_row_adam.hpp>
-#include <isotypic/update/fused_rows.hpp>
 
 /// \file
 /// Does training commute with a symmetry? From equivariance at every step it follows by induction that

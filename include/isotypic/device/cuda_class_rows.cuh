@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cuda_lines.cuh>
+#include <isotypic/device/cuda_sweep.cuh>
 #include <isotypic/loss/class_loss.hpp>
 #include <limits>
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cuda_lines.cuh>
+#include <isotypic/device/cuda_sweep.cuh>
 
 /// \file
 /// Lines of numbers brought to mean 0 and size 1 on a GPU: see standardization.hpp.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/cuda_sweep.cuh>
+#include <isotypic/device/cuda_plan.cuh>
 
 /// \file
 /// Sums on a GPU: one number a row, or one an item, in double. Where a sum is cut follows from the shape, and the parts are added in a

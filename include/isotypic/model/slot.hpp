@@ -5,10 +5,6 @@
 #include <isotypic/model/as.hpp>
 #include <isotypic/update/apply.hpp>
 #include <isotypic/update/fit.hpp>
-#include <isotypic/update/fused_adam.hpp>
-#include <isotypic/update/fused_centred.hpp>
-#include <isotypic/update/fused_row_adam.hpp>
-#include <isotypic/update/fused_rows.hpp>
 #include <cmath>
 #include <string>
 #include <string_view>

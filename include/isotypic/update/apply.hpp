@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/device.hpp>
-#include <isotypic/update/pipe.hpp>
+#include <isotypic/update/fused_adam.hpp>
+#include <isotypic/update/fused_centred.hpp>
+#include <isotypic/update/fused_row_adam.hpp>
+#include <isotypic/update/fused_rows.hpp>
 
 /// \file
 /// The end of every step: the update and the decay meet the weight.
