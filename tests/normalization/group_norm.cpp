@@ -75,6 +75,28 @@ TEST_CASE("a group is a layer norm of its own, in every layout") {
     CHECK((z - expected).norm() < 1e-14);
 }
 
+TEST_CASE("a derivative takes a cotangent in another layout than the forward pass's arrays") {
+    INFO("ISOTYPIC_SEED=", seed());
+    random_stream random(seed());
+    const index_t items = 4, rows = 3;
+    const matrix_of_doubles x = random_matrix(random), t = random_matrix(random), gain = random_matrix(random, 1, d);
+    const auto cut = [&](auto& m, index_t apart) { return blocks(view(m.data(), rows, d), items, apart); };
+    matrix_of_doubles y = x, expected = x, dx = x, dgain = gain, other_dgain = gain;
+    std::vector<double> padded(std::size_t(items * (rows + 1) * d));
+    const auto with_gaps = cut(padded, (rows + 1) * d);
+    for (index_t k = 0; k < items; ++k)
+        for (index_t i = 0; i < rows; ++i)
+            for (index_t j = 0; j < d; ++j) with_gaps.panel(k)(i, j) = t(k * rows + i, j);
+
+    normalizer<group_norm> norm({.groups = 4, .eps = 0.1});
+    norm.forward(cut(x, rows * d), per_feature(gain), cut(y, rows * d));
+    norm.vjp(cut(x, rows * d), per_feature(gain), cut(t, rows * d), cut(expected, rows * d), per_feature(dgain));
+    norm.vjp(cut(x, rows * d), per_feature(gain), with_gaps, cut(dx, rows * d), per_feature(other_dgain));
+    CHECK((dx - expected).norm() < 1e-14);
+    CHECK((other_dgain - dgain).norm() < 1e-14);
+    CHECK((expected - t).norm() > 0.1);
+}
+
 TEST_CASE("features that cannot be cut are refused") {
     normalizer<group_norm> norm({.groups = 3}, "norm of the stem");
     matrix_of_doubles x = matrix_of_doubles::Ones(4, 8);
