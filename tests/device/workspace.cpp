@@ -55,3 +55,48 @@ TEST_CASE("nothing is allocated once the need is known" * doctest::skip(!allocat
     }
     CHECK(allocations() == then);
 }
+
+namespace {
+
+/// Memory that has room for `left` more arrays, and that something else remembers.
+struct scarce {
+    struct owner_delete {
+        void operator()(std::byte* p) const { --alive, delete[] p; }
+    };
+    using owner = std::unique_ptr<std::byte[], owner_delete>;
+    static constexpr std::size_t alignment = 64;
+    static constexpr bool remembered = true;
+    static inline int left = 0, alive = 0;
+    static owner allocate(std::size_t n) {
+        if (!left--) throw std::bad_alloc();
+        return ++alive, owner(new std::byte[n]);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("where there is no memory whoever asks is told, and may ask again") {
+    basic_workspace<scarce> w;
+    auto work = [&](index_t n) {
+        auto scope = w.open();
+        *w.take<int>(n) = 1;
+    };
+    scarce::left = 0;
+    CHECK_THROWS_AS(work(10), std::bad_alloc);
+    CHECK(w.need() == 0);
+    scarce::left = 1;  // for the piece, not for what is to take its place
+    work(10);
+    scarce::left = 2;
+    work(10), work(10);
+    CHECK(scarce::left == 0);
+}
+
+TEST_CASE("memory that is remembered elsewhere stays when it is outgrown") {
+    basic_workspace<scarce> w;
+    scarce::left = 10, scarce::alive = 0;
+    for (index_t n : {100, 200}) {
+        auto scope = w.open();
+        w.take<int>(n);
+    }
+    CHECK(scarce::alive == 2);
+}

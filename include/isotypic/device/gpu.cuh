@@ -72,6 +72,7 @@ struct gpu_delete {
 struct gpu_memory {
     using owner = std::unique_ptr<std::byte, gpu_delete>;
     static constexpr std::size_t alignment = 256;
+    static constexpr bool remembered = true;  // by the graphs of captured steps
     static owner allocate(std::size_t n) {
         void* p = nullptr;
         check(cudaMalloc(&p, n ? n : 1), ("allocate " + std::to_string(n) + " bytes").c_str());

@@ -24,6 +24,7 @@ inline aligned_bytes allocate_bytes(std::size_t n) {
 struct host_memory {
     using owner = aligned_bytes;
     static constexpr std::size_t alignment = 64;
+    static constexpr bool remembered = false;
     static owner allocate(std::size_t n) { return allocate_bytes(n); }
 };
 
@@ -31,6 +32,7 @@ struct host_memory {
 
 /// A stack of scratch arrays. `take` hands out memory until the enclosing `scope` ends; when the
 /// outermost scope ends, what was needed in pieces becomes one piece, so the next step allocates nothing.
+/// Memory that may be `remembered` elsewhere, by a GPU's graph, stays when a larger piece takes its place.
 template <class Memory>
 class basic_workspace {
 public:
@@ -42,7 +44,11 @@ public:
         scope& operator=(scope const&) = delete;
         ~scope() {
             owner.used = used;
-            if (--owner.depth == 0) owner.settle();
+            if (--owner.depth > 0) return;
+            try {
+                owner.settle();
+            } catch (...) {  // there is no memory: whoever takes some next is told
+            }
         }
 
     private:
@@ -57,11 +63,12 @@ public:
     T* take(index_t n) {
         constexpr std::size_t line = Memory::alignment;
         const std::size_t bytes = (sizeof(T) * std::size_t(n) + line - 1) / line * line;
+        const bool fits = used + bytes <= capacity;
+        if (!fits) overflow.push_back(Memory::allocate(bytes));
+        std::byte* const p = fits ? memory.get() + used : overflow.back().get();
         used += bytes;
         peak = used > peak ? used : peak;
-        if (used <= capacity) return reinterpret_cast<T*>(memory.get() + (used - bytes));
-        overflow.push_back(Memory::allocate(bytes));
-        return reinterpret_cast<T*>(overflow.back().get());
+        return reinterpret_cast<T*>(p);
     }
 
     /// The most that was ever in use, in bytes.
@@ -77,13 +84,15 @@ private:
     void settle() {
         overflow.clear();
         if (peak <= capacity) return;
+        if (Memory::remembered && capacity) outgrown.push_back(std::move(memory));
         memory.reset();
+        capacity = 0;
         memory = Memory::allocate(peak);
         capacity = peak;
     }
 
     typename Memory::owner memory;
-    std::vector<typename Memory::owner> overflow;
+    std::vector<typename Memory::owner> overflow, outgrown;
     std::size_t capacity = 0, used = 0, peak = 0;
     int depth = 0;
 };

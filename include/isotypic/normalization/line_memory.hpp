@@ -9,21 +9,21 @@
 /// Mean and inverse size of every line of a normalizer's last input, where its device has its memory.
 namespace isotypic::detail {
 
-/// Grows, and allocates nothing for as many lines as there were.
+/// Grows, and allocates nothing for as many lines as there were. Smaller ones stay: a graph may know them.
 template <class Device>
 class line_memory {
     using space = typename Device::space;
-    decltype(zeros_like<double>(std::declval<Device&>(), blocks<double, space>())) held;
+    std::vector<decltype(zeros_like<double>(std::declval<Device&>(), blocks<double, space>()))> held;
     index_t room = 0;
 
 public:
     void resize(Device& d, index_t lines) {
         if (lines <= room) return;
-        held = zeros_like<double>(d, blocks<double, space>(view<double, space>(nullptr, 2, lines)));
+        held.push_back(zeros_like<double>(d, blocks<double, space>(view<double, space>(nullptr, 2, lines))));
         room = lines;
     }
     line_statistics<double> at(index_t first) const {
-        double* m = held.all().first.data;
+        double* m = room ? held.back().all().first.data : nullptr;
         return {m + first, m + room + first};
     }
 };
