@@ -11,6 +11,7 @@
 #include <isotypic/update/row_adam.hpp>
 #include <isotypic/update/scion.hpp>
 #include <isotypic/update/symmetry_compatible.hpp>
+#include <limits>
 
 using namespace isotypic;
 
@@ -65,6 +66,41 @@ TEST_CASE("a rule moves a weight on the GPU as on the CPU, to rounding") {
     SUBCASE("") { agrees<embedding>(steepest<row_max>{.alpha = 1, .floor = 1e-8} | scaled(constant_scale{0.01})); }
     SUBCASE("") { agrees<embedding>(scion_row_norm()); }
     SUBCASE("") { agrees<embedding>(identity{}); }
+}
+
+TEST_CASE_TEMPLATE("a number that is not finite is found wherever it is, and none where there is none", T, float, double, __half, __nv_bfloat16) {
+    cuda d;
+    index_t steps = 0;
+    const auto refused = [&](blocks<T const, gpu> x) {
+        const index_t before = d.status().refused;
+        auto open = d.open_step();
+        note_finite(d, x, 0);
+        d.count_step(++steps);
+        open.close();
+        return d.status().refused - before;
+    };
+    for (shape s : {shape{1, 1}, {3, 5}, {85, 64}, {5, 1030}, {33, 1}})  // of 85 rows the items are aligned
+        for (order o : orders)
+            for (index_t first : {0, 1}) {
+                const index_t n = s.cols > 1 ? s.cols - 1 : 1;  // the column that is left out is not looked at
+                if (s.cols == 1 && first) continue;
+                storage<T> x(s.rows, s.cols, o, 0, 2);
+                x.fill(1);
+                for (index_t i = 0; s.cols > 1 && i < s.rows; ++i) x.one()(i, first ? 0 : n) = T(std::numeric_limits<float>::infinity());
+                on_gpu<T> gx(x);
+                const blocks<T const, gpu> all(gx.all.first.part(0, first, s.rows, n), 2, gx.all.stride);
+                INFO(s.rows, " x ", s.cols, " in order ", int(o), " from column ", first);
+                CHECK(refused(all) == 0);
+                for (index_t q = 0; q < 2 * s.rows * n; q += 1 + s.rows * s.cols / 40) {
+                    T& v = x.all.panel(q % 2)(q / 2 % s.rows, first + q / 2 / s.rows);
+                    const T kept = v;
+                    v = T(q % 3 ? std::numeric_limits<float>::infinity() : std::numeric_limits<float>::quiet_NaN());
+                    gx.write();
+                    CHECK(refused(all) == 1);
+                    v = kept;
+                }
+                gx.write();
+            }
 }
 
 #ifndef __CUDACC__

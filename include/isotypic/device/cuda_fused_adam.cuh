@@ -50,7 +50,7 @@ struct adam_job {
     blocks<T, gpu> w;
 
     __device__ void operator()() const {
-        if (shut.closed()) return;
+        if (shut.closed() || index_t(blockIdx.x) * blockDim.y >= s.rows || blockIdx.y >= w.matrices()) return;
         constexpr int n = pack_width<T>;
         const adam_weights<U> a = started_once(f);
         const auto numbers = size.at_start();

@@ -39,14 +39,14 @@ struct rows_job {
     blocks<T, gpu> w;
 
     __device__ void operator()() const {
-        if (shut.closed()) return;
+        if (shut.closed() || index_t(blockIdx.x) * blockDim.y >= w.rows() || blockIdx.y >= line_count(w)) return;
         constexpr int n = pack_width<T>;
         constexpr std::size_t held = per ? per : 1;
         auto const& factor = started_once(f);
         auto const& numbers = started_once(size);
         const int cols = int(w.cols()), packs = (cols + n - 1) / n, all = w.joined && !w.stacked ? 2 * packs : packs;
         const int lane = int(threadIdx.x), lanes = int(blockDim.x);
-        for (index_t k = blockIdx.y; k < w.count * (w.stacked ? 2 : 1); k += gridDim.y) {
+        for (index_t k = blockIdx.y; k < line_count(w); k += gridDim.y) {
             const line_panels<U> a(m, k);
             const line_panels<T const> b(g, k);
             const line_panels<T> c(w, k);

@@ -53,7 +53,7 @@ bool aligned_packs(blocks<T, gpu> const& x) {
 
 /// Rows by index over the items, through one panel or through both.
 template <class T>
-index_t line_count(blocks<T, gpu> const& x) {
+constexpr index_t line_count(blocks<T, gpu> const& x) {
     return x.count * (x.stacked ? 2 : 1);
 }
 template <class T>
