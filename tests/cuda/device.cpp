@@ -133,6 +133,7 @@ TEST_CASE("numbers of rows and items meet their elements, whatever lies contiguo
 }
 
 TEST_CASE_TEMPLATE("products in every layout, one and a batch", T, float, double, __half, __nv_bfloat16) {
+    cuda d;
     for (order oa : orders)
         for (order ob : orders)
             for (order oc : {order::rows, order::columns}) {
@@ -147,7 +148,6 @@ TEST_CASE_TEMPLATE("products in every layout, one and a batch", T, float, double
                             for (index_t l = 0; l < 9; ++l) sum += 2 * double(compute<T>(a.all.panel(k)(i, l))) * double(compute<T>(b.all.panel(k)(l, j)));
                             expected.all.panel(k)(i, j) = sum;
                         }
-                cuda d;
                 multiply<T>(d, 2, ga.all, gb.all, compute<T>(0.5), gc.all);
                 d.synchronize();
                 gc.read();
@@ -155,34 +155,136 @@ TEST_CASE_TEMPLATE("products in every layout, one and a batch", T, float, double
             }
 }
 
-TEST_CASE_TEMPLATE("a symmetric product, beside another matrix and the identity, is symmetric to the last bit, cut or not", T, float, __half) {
-    for (index_t n : {7, 100, 1024})
-        for (bool in_place : {true, false}) {
-            if (in_place && n == 1024) continue;
-            CAPTURE(n);
-            storage<T> a(n, 6, order::rows, 0, 2), s(n, n, order::columns, 0, 2), c(n, n, order::rows, 0, 2), result(n, n, order::columns, 0, 2);
-            a.fill(1), s.fill(2), c.fill(3);
-            for (index_t k = 0; k < 2; ++k)
-                for (index_t i = 0; i < n; ++i)
-                    for (index_t j = 0; j < i; ++j) s.all.panel(k)(j, i) = s.all.panel(k)(i, j);
-            on_gpu<T> ga(a), gs(s), gc(c), gr(result);
-            cuda d;
-            const blocks<T, gpu> to = in_place ? gs.all : gc.all;
-            multiply_symmetric<T>(d, 1, ga.all, ga.all.transposed(), -0.5f, gs.all, 3, to);
-            copy(d, blocks<T const, gpu>(to), gr.all);
-            d.synchronize();
-            gr.read();
-            double worst = 0;
-            bool symmetric = true;
-            for (index_t k = 0; k < 2; ++k)
-                for (index_t i = 0; i < n; ++i)
-                    for (index_t j = 0; j <= i; ++j) {
-                        double sum = -0.5 * double(compute<T>(s.all.panel(k)(i, j))) + (i == j ? 3 : 0);
-                        for (index_t l = 0; l < 6; ++l) sum += double(compute<T>(a.all.panel(k)(i, l))) * double(compute<T>(a.all.panel(k)(j, l)));
-                        worst = std::fmax(worst, std::fabs(sum - double(compute<T>(result.all.panel(k)(i, j)))));
-                        symmetric = symmetric && compute<T>(result.all.panel(k)(i, j)) == compute<T>(result.all.panel(k)(j, i));
-                    }
-            CHECK(worst < 20 * unit_roundoff<T>);
-            CHECK(symmetric);
-        }
+namespace {
+
+template <class T>
+void make_symmetric(storage<T>& s) {
+    for (index_t k = 0; k < s.all.count; ++k)
+        for (index_t i = 0; i < s.all.rows(); ++i)
+            for (index_t j = 0; j < i; ++j) s.all.panel(k)(j, i) = s.all.panel(k)(i, j);
 }
+
+struct cut {
+    index_t n;
+    int levels;
+};
+
+}  // namespace
+
+TEST_CASE_TEMPLATE("a symmetric product, beside another matrix and the identity, is symmetric to the last bit, cut or not", T, float, __half) {
+    cuda d;
+    for (cut of : {cut{7, 0}, cut{100, 0}, cut{48, 1}, cut{48, 2}, cut{64, 3}})
+        for (order from : orders)
+            for (order at : {order::rows, order::columns})
+                for (bool in_place : {false, true}) {
+                    const index_t n = of.n;
+                    if (in_place && from != at) continue;
+                    INFO("ISOTYPIC_SEED=", seed(), ", ", n, " rows, cut ", of.levels, " times, from order ", int(from), " to order ", int(at));
+                    storage<T> a(n, 6, from, 0, 3), s(n, n, from, 0, 3), c(n, n, at, 0, 3);
+                    a.fill(1), s.fill(2), c.fill(3), make_symmetric(s);
+                    on_gpu<T> ga(a), gs(s), gc(c);
+                    storage<double> expected(n, n, order::rows, 0, 3);
+                    for (index_t k = 0; k < 3; ++k)
+                        for (index_t i = 0; i < n; ++i)
+                            for (index_t j = 0; j < n; ++j) {
+                                double sum = -0.5 * double(compute<T>(s.all.panel(k)(i, j))) + (i == j ? 3 : 0);
+                                for (index_t l = 0; l < 6; ++l) sum += double(compute<T>(a.all.panel(k)(i, l))) * double(compute<T>(a.all.panel(k)(j, l)));
+                                expected.all.panel(k)(i, j) = sum;
+                            }
+                    on_gpu<T>& to = in_place ? gs : gc;
+                    if (of.levels)
+                        detail::multiply_cut<T>(d, of.levels, 1, ga.all, ga.all.transposed(), -0.5f, gs.all, 3, to.all);
+                    else
+                        multiply_symmetric<T>(d, 1, ga.all, ga.all.transposed(), -0.5f, gs.all, 3, to.all);
+                    d.synchronize();
+                    to.read();
+                    const blocks<T const> result = to.host.all;
+                    CHECK(distance(blocks<double const>(expected.all), result) < 20 * unit_roundoff<T>);
+                    CHECK(distance(result, result.transposed()) == 0);
+                }
+}
+
+TEST_CASE("a product, cut or not, reads nothing that beta = 0 forgets and writes every element") {
+    for (int levels : {0, 1, 3}) {
+        CAPTURE(levels);
+        storage<float> a(48, 5), s(48, 48), c(48, 48);
+        a.fill(1);
+        for (index_t i = 0; i < 48; ++i)
+            for (index_t j = 0; j < 48; ++j) s.one()(i, j) = c.one()(i, j) = std::nanf("");
+        on_gpu<float> ga(a), gs(s), gc(c);
+        auto finite = [&](float beta) {
+            cuda d;
+            detail::multiply_cut<float>(d, levels, 1, ga.all, ga.all.transposed(), beta, gs.all, 0, gc.all);
+            d.synchronize();
+            gc.read();
+            index_t n = 0;
+            for (float x : elements(c.one())) n += std::isfinite(x);
+            return n;
+        };
+        CHECK(finite(0) == 48 * 48);
+        CHECK(finite(1) == 0);
+    }
+}
+
+TEST_CASE("a symmetric product to a matrix without contiguous rows or columns throws before it writes, cut or not") {
+    for (int levels : {0, 1}) {
+        storage<float> a(16, 5), s(16, 16), c(16, 16, order::strided);
+        a.fill(1), s.fill(2), c.fill(3);
+        const auto before = elements(c.one());
+        on_gpu<float> ga(a), gs(s), gc(c);
+        cuda d;
+        CHECK_THROWS_AS(detail::multiply_cut<float>(d, levels, 1, ga.all, ga.all.transposed(), 1, gs.all, 0, gc.all), error);
+        d.synchronize();
+        gc.read();
+        CHECK(same_bits(elements(c.one()), before));
+        CHECK_NOTHROW(detail::multiply_cut<float>(d, levels, 1, ga.all, ga.all.transposed(), 1, gc.all, 0, gs.all));
+    }
+}
+
+TEST_CASE("the model cuts a symmetric product as often as takes the fewest waves of tiles, and where squares are aligned") {
+    const index_t table[][4] = {{1, 2, 3, 4}, {4, 3, 3, 4}, {16, 12, 10, 9}};
+    for (index_t i : {0, 1, 2})
+        for (int l : {0, 1, 2, 3}) CHECK(detail::waves(2048 << i, 1, l) == table[i][l]);
+    for (index_t n : {0, 1, 7, 100, 1024, 2048}) CHECK(detail::levels(n, 1) == 0);
+    CHECK(detail::levels(4096, 1) == 1);
+    CHECK(detail::levels(8192, 1) == 3);
+    CHECK(detail::levels(8192 + 8, 1) == 0);
+    CHECK(detail::levels(8192 + 16, 1) == 1);
+    CHECK(detail::waves(2048, 8, 0) == 8);
+    CHECK(detail::waves(2048, 8, 1) == 6);
+    CHECK(detail::levels(2048, 8) == 1);
+    CHECK(detail::levels(1024, 64) == 0);
+}
+
+#ifndef __CUDACC__
+TEST_CASE("an item of a cut batch has the bits that it has alone and uncut, and as many calls are made as the model counts") {
+    storage<float> a(48, 7, order::rows, 0, 3), s(48, 48, order::rows, 0, 3), c(48, 48, order::columns, 0, 3);
+    a.fill(1), s.fill(2), make_symmetric(s);
+    on_gpu<float> ga(a), gs(s), gc(c);
+    auto product = [&](int levels, index_t first, index_t items, std::size_t calls) {
+        auto some = [&](auto x) { return decltype(x)(x.panel(first), items, x.stride); };
+        cuda d;
+        stand_in::counts = {};
+        detail::multiply_cut<float>(d, levels, 2, some(ga.all), some(ga.all.transposed()), 0.3f, some(gs.all), 1, some(gc.all));
+        d.synchronize();
+        CHECK(stand_in::counts.toolkit_calls == calls);
+        gc.read();
+    };
+    product(0, 0, 3, 1);
+    std::vector<float> uncut[3];
+    for (index_t k = 0; k < 3; ++k) uncut[k] = elements(c.all.panel(k));
+    CHECK(!same_bits(uncut[0], uncut[1]));
+    // In turn 1, 2 and 4 squares of each item, then those on the diagonal.
+    const std::size_t calls[] = {1, 1 + 2, 1 + 2 + 3, 1 + 2 + 3 + 3};
+    for (int levels : {1, 2, 3}) {
+        CAPTURE(levels);
+        c.fill(4), gc.write();
+        product(levels, 0, 3, calls[levels]);
+        for (index_t k = 0; k < 3; ++k) CHECK(same_bits(elements(c.all.panel(k)), uncut[k]));
+        c.fill(4), gc.write();
+        product(levels, 1, 1, std::size_t(levels) + 1);
+        CHECK(same_bits(elements(c.all.panel(1)), uncut[1]));
+        CHECK(!same_bits(elements(c.all.panel(0)), uncut[0]));
+    }
+}
+#endif

@@ -86,7 +86,7 @@ void factor(cuda& d, std::array<double, most> const& shifts, index_t items, bloc
         const blocks<T, gpu> l21 = temporary();
         multiply<T>(d, 1, below, n11.transposed(), 0, l21);
         multiply<T>(d, 1, l21, n11, 0, below);
-        if (squares(rest) == 1)
+        if (levels(rest, a.count) == 0)
             multiply<T>(d, -1, l21, l21.transposed(), 1, n22);
         else
             multiply_symmetric<T>(d, -1, l21, l21.transposed(), 1, n22);

@@ -6,8 +6,19 @@
 /// \file
 /// Matrix products on a GPU by cuBLAS, a batch in one call. Short types are multiplied as they are and summed in float.
 ///
-/// A symmetric product is cut into P x P squares from 1024 rows on; those on and below the diagonal are one batch of equal products,
-/// (P + 1) / 2P of the flops, and the rest is their mirror image: exactly symmetric at any size. How it is cut follows from the shape.
+/// Of a symmetric product the lower triangle is written and mirrored, so it is exactly symmetric. Cut L times it takes 1/2 + 2^-(L+1) of
+/// the flops: for l = 0 .. L - 1 a batch of 2^l squares of side n / 2^(l+1) below the diagonal, in block rows 2q + 1 and block columns 2q,
+/// then one of 2^L squares of side n / 2^L on the diagonal. Their sides are multiples of 8, so all begin as their item does as far as 16
+/// bytes go, which the matrix units ask for.
+///
+/// L follows from rows and items alone, by a model that no GPU has measured yet: 132 multiprocessors take a tile of 128 x 256 each, and the
+/// L up to 3 with the fewest such waves is the best. Waves of one product by L, the first of the fewest is taken:
+///
+///     n       L = 0   1   2   3
+///     2048        1   2
+///     4096        4   3   3
+///     8192       16  12  10   9
+///
 /// No gate is in front of products: those of a step write to scratch.
 namespace isotypic {
 namespace detail {
@@ -38,8 +49,9 @@ bool by_columns_of(view<T, gpu> const& v) {
 }
 template <class T>
 blas_factor factor_of(view<T, gpu> const& v) {
-    if (by_columns_of(v)) return {CUBLAS_OP_N, blas_size((std::max)(v.rows, v.cols == 1 ? v.rows : v.col_stride))};
-    return {CUBLAS_OP_T, blas_size((std::max)(v.cols, v.rows == 1 ? v.cols : v.row_stride))};
+    auto lead = [](index_t n, index_t between) { return blas_size((std::max)({index_t{1}, n, between})); };
+    if (by_columns_of(v)) return {CUBLAS_OP_N, lead(v.rows, v.cols == 1 ? 1 : v.col_stride)};
+    return {CUBLAS_OP_T, lead(v.cols, v.rows == 1 ? 1 : v.row_stride)};
 }
 
 /// x where cuBLAS can take it, else a copy.
@@ -51,15 +63,39 @@ blocks<T const, gpu> packed(cuda& d, blocks<T const, gpu> const& x) {
     return copied;
 }
 
-/// Where the squares of a cut symmetric product lie, P (P + 1) / 2 an item.
+/// Whether c is written as it is, else its transpose is.
 template <class T>
-__global__ void square_places_kernel(blocks<T const, gpu> a, blocks<T const, gpu> b, blocks<T, gpu> c, index_t side, index_t per_item, void const** pa, void const** pb,
-                                     void** pc) {
-    for (index_t e = index_t(blockIdx.x) * blockDim.x + threadIdx.x; e < c.count * per_item; e += index_t(gridDim.x) * blockDim.x) {
-        const index_t k = e / per_item;
-        index_t i = 0, j = e % per_item;
-        while (j > i) j -= ++i;
-        pa[e] = &a.panel(k)(i * side, 0), pb[e] = &b.panel(k)(0, j * side), pc[e] = &c.panel(k)(i * side, j * side);
+bool written_by_columns(blocks<T, gpu> const& c) {
+    if (by_columns_of(c.first)) return true;
+    if (by_columns_of(c.first.transposed())) return false;
+    throw error("isotypic: a product on a GPU is written to a matrix with contiguous rows or columns");
+}
+
+/// c_k <- alpha a_k b_k + beta c_k, the columns of c contiguous and the factors packed.
+template <class T>
+void multiply_batch(cuda& d, compute<T> alpha, blocks<T const, gpu> const& a, blocks<T const, gpu> const& b, compute<T> beta, blocks<T, gpu> const& c) {
+    const auto fa = factor_of(a.first), fb = factor_of(b.first), fc = factor_of(c.first);
+    constexpr auto type = cuda_type<T>;
+    check(cublasGemmStridedBatchedEx(d.blas(), fa.op, fb.op, blas_size(c.rows()), blas_size(c.cols()), blas_size(a.cols()), &alpha, a.first.data, type, fa.lead,
+                                     a.stride, b.first.data, type, fb.lead, b.stride, &beta, c.first.data, type, fc.lead, c.stride, blas_size(c.count),
+                                     sums_in<T>, CUBLAS_GEMM_DEFAULT),
+          "multiply");
+}
+
+/// The same for squares of every item, on the diagonal or next to each other `down` below it. A batch goes along the diagonal or along the
+/// items, whichever is longer.
+template <class T>
+void multiply_squares(cuda& d, index_t side, index_t down, compute<T> alpha, blocks<T const, gpu> const& a, blocks<T const, gpu> const& b, compute<T> beta,
+                      blocks<T, gpu> const& c) {
+    const index_t step = side + down, squares = c.rows() / step, inner = a.cols();
+    const bool along = squares > c.count;
+    for (index_t e = 0; e < (std::min)(squares, c.count); ++e) {
+        const index_t k = along ? e : 0, i = along ? 0 : e * step;
+        auto batch = [&](auto const& x, index_t row, index_t column, index_t m, index_t n, index_t next) {
+            return std::remove_cvref_t<decltype(x)>(x.panel(k).part(row, column, m, n), along ? squares : c.count, along ? next : x.stride);
+        };
+        multiply_batch<T>(d, alpha, batch(a, i + down, 0, side, inner, step * a.first.row_stride), batch(b, 0, i, inner, side, step * b.first.col_stride), beta,
+                          batch(c, i + down, i, side, side, step * (c.first.row_stride + c.first.col_stride)));
     }
 }
 
@@ -83,11 +119,42 @@ __global__ void mirror_kernel(compute<T> t, blocks<T, gpu> c) {
     }
 }
 
-/// Into how many squares a side is cut.
-inline index_t squares(index_t side) {
-    for (index_t p : {8, 6, 4, 3, 2})
-        if (side % (8 * p) == 0 && side / p >= 256 && side >= 1024) return p;
-    return 1;
+/// c_k <- alpha a_k b_k + beta s_k + t I by `levels` cuts; 2^levels divides the rows.
+template <class T>
+void multiply_cut(cuda& d, int levels, compute<T> alpha, blocks<T const, gpu> a, blocks<T const, gpu> b, compute<T> beta, blocks<T const, gpu> s, compute<T> t,
+                  blocks<T, gpu> c) {
+    if (!c.size()) return;
+    if (!written_by_columns(c)) c = c.transposed();
+    if (!by_columns_of(s.first)) s = s.transposed();
+    auto const& to = c.first;
+    auto const& from = s.first;
+    const bool in_place = to.data == from.data && to.row_stride == from.row_stride && to.col_stride == from.col_stride && c.stride == s.stride;
+    if (beta != 0 && !in_place) copy(d, s, c);
+    auto scope = d.scratch().open();
+    a = packed<T>(d, a), b = packed<T>(d, b);
+    index_t side = c.rows();
+    for (int l = 0; l < levels; ++l) side /= 2, multiply_squares<T>(d, side, side, alpha, a, b, beta, c);
+    multiply_squares<T>(d, side, 0, alpha, a, b, beta, c);
+    const unsigned tiles = unsigned((c.rows() + 31) / 32);
+    d.launch(dim3(tiles, tiles, unsigned((std::min)(c.count, index_t{65535}))), dim3(32, 8), mirror_kernel<T>, t, c);
+}
+
+/// See the file's comment. Waves of the products that `multiply_cut` asks for.
+inline index_t waves(index_t n, index_t items, int levels) {
+    auto of = [=](index_t squares, index_t side) {
+        const index_t tiles = (std::max)(squares, items) * ((side + 127) / 128) * ((side + 255) / 256);
+        return (std::min)(squares, items) * ((tiles + 131) / 132);
+    };
+    index_t all = of(index_t{1} << levels, n >> levels);
+    for (int l = 0; l < levels; ++l) all += of(index_t{1} << l, n >> (l + 1));
+    return all;
+}
+/// How often a symmetric product is cut. Squares of less than 1024 would wait for memory.
+inline int levels(index_t n, index_t items) {
+    int best = 0;
+    for (int l = 1; l <= 3 && (n >> l) >= 1024 && n % (index_t{8} << l) == 0; ++l)
+        if (waves(n, items, l) < waves(n, items, best)) best = l;
+    return best;
 }
 
 }  // namespace detail
@@ -97,18 +164,10 @@ template <class T>
 void multiply(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identity_t<blocks<T const, gpu>> a, std::type_identity_t<blocks<T const, gpu>> b,
               std::type_identity_t<compute<T>> beta, blocks<T, gpu> c) {
     if (!c.size()) return;
-    if (!detail::by_columns_of(c.first)) {
-        if (detail::by_columns_of(c.first.transposed())) return multiply<T>(d, alpha, b.transposed(), a.transposed(), beta, c.transposed());
-        throw error("isotypic: a product on a GPU is written to a matrix with contiguous rows or columns");
-    }
+    if (!detail::written_by_columns(c)) return multiply<T>(d, alpha, b.transposed(), a.transposed(), beta, c.transposed());
     auto scope = d.scratch().open();
     a = detail::packed<T>(d, a), b = detail::packed<T>(d, b);
-    const auto fa = detail::factor_of(a.first), fb = detail::factor_of(b.first), fc = detail::factor_of(c.first);
-    constexpr auto type = detail::cuda_type<T>;
-    detail::check(cublasGemmStridedBatchedEx(d.blas(), fa.op, fb.op, detail::blas_size(c.rows()), detail::blas_size(c.cols()), detail::blas_size(a.cols()), &alpha,
-                                             a.first.data, type, fa.lead, a.stride, b.first.data, type, fb.lead, b.stride, &beta, c.first.data, type, fc.lead, c.stride,
-                                             detail::blas_size(c.count), detail::sums_in<T>, CUBLAS_GEMM_DEFAULT),
-                  "multiply");
+    detail::multiply_batch<T>(d, alpha, a, b, beta, c);
 }
 
 /// c_k <- alpha a_k b_k + beta s_k + t I for symmetric c_k and s_k, and factors whose product is symmetric. c may be s, and overlaps no
@@ -116,28 +175,7 @@ void multiply(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identit
 template <class T>
 void multiply_symmetric(cuda& d, std::type_identity_t<compute<T>> alpha, std::type_identity_t<blocks<T const, gpu>> a, std::type_identity_t<blocks<T const, gpu>> b,
                         std::type_identity_t<compute<T>> beta, std::type_identity_t<blocks<T const, gpu>> s, std::type_identity_t<compute<T>> t, blocks<T, gpu> c) {
-    if (!c.size()) return;
-    if (!detail::by_columns_of(c.first)) c = c.transposed();
-    if (beta != 0) copy(d, s, c);
-    auto scope = d.scratch().open();
-    a = detail::packed<T>(d, a), b = detail::packed<T>(d, b);
-    const index_t n = c.rows(), cuts = detail::squares(n), side = n / cuts, per_item = cuts * (cuts + 1) / 2, all = c.count * per_item;
-    if (cuts == 1) {
-        multiply<T>(d, alpha, a, b, beta, c);
-    } else {
-        auto take = [&] { return d.scratch().template take<void*>(all); };
-        void **pa = take(), **pb = take(), **pc = take();
-        auto const_places = [](void** p) { return const_cast<void const**>(p); };
-        d.launch(unsigned((all + 255) / 256), 256, detail::square_places_kernel<T>, a, b, c, side, per_item, const_places(pa), const_places(pb), pc);
-        const auto fa = detail::factor_of(a.first), fb = detail::factor_of(b.first), fc = detail::factor_of(c.first);
-        constexpr auto type = detail::cuda_type<T>;
-        const int wide = detail::blas_size(side);
-        detail::check(cublasGemmBatchedEx(d.blas(), fa.op, fb.op, wide, wide, detail::blas_size(a.cols()), &alpha, pa, type, fa.lead, pb, type, fb.lead, &beta, pc, type, fc.lead,
-                                          detail::blas_size(all), detail::sums_in<T>, CUBLAS_GEMM_DEFAULT),
-                      "multiply a symmetric product");
-    }
-    const unsigned tiles = unsigned((n + 31) / 32);
-    d.launch(dim3(tiles, tiles, unsigned((std::min)(c.count, index_t{65535}))), dim3(32, 8), detail::mirror_kernel<T>, t, c);
+    detail::multiply_cut<T>(d, detail::levels(c.rows(), c.count), alpha, a, b, beta, s, t, c);
 }
 
 /// c_k <- alpha a_k b_k + beta c_k for symmetric c_k and factors whose product is symmetric.

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdlib>
 #include <vector>
 
 #include "cuda_runtime.h"
@@ -145,7 +146,7 @@ struct gemm_call {
     cublasStatus_t operator()(Matrices matrices) const {
         guard const one(device_mutex);
         if (!handle) return CUBLAS_STATUS_NOT_INITIALIZED;
-        if (m < 0 || n < 0 || k < 0 || count < 0) return CUBLAS_STATUS_INVALID_VALUE;
+        if (!known(transa) || !known(transb) || m < 0 || n < 0 || k < 0 || count < 0) return CUBLAS_STATUS_INVALID_VALUE;
         if (lda < std::max(1, transa == CUBLAS_OP_N ? m : k) || ldb < std::max(1, transb == CUBLAS_OP_N ? k : n) || ldc < std::max(1, m))
             return CUBLAS_STATUS_INVALID_VALUE;
         if (!alpha || !beta) return CUBLAS_STATUS_INVALID_VALUE;
@@ -154,7 +155,17 @@ struct gemm_call {
         return compute == CUBLAS_COMPUTE_64F || compute == CUBLAS_COMPUTE_64F_PEDANTIC ? submit<double>(matrices) : submit<float>(matrices);
     }
 
+    // Whether a later C of a batch has an element of this one's.
+    bool overlap(long long stride) const {
+        for (long long i = 1; i < count; ++i) {
+            long long const apart = std::abs(stride) * i, column = apart / ldc, row = apart % ldc;
+            if ((column < n && row < m) || (column + 1 < n && ldc - row < m)) return true;
+        }
+        return false;
+    }
+
 private:
+    static bool known(cublasOperation_t op) { return op == CUBLAS_OP_N || op == CUBLAS_OP_T || op == CUBLAS_OP_C; }
     bool supported() const {
         if (a_type != b_type) return false;
         switch (compute) {
@@ -214,22 +225,11 @@ inline cublasStatus_t cublasGemmStridedBatchedEx(cublasHandle_t handle, cublasOp
                                                  void const* alpha, void const* a, cudaDataType a_type, int lda, long long a_stride, void const* b,
                                                  cudaDataType b_type, int ldb, long long b_stride, void const* beta, void* c, cudaDataType c_type,
                                                  int ldc, long long c_stride, int count, cublasComputeType_t compute, cublasGemmAlgo_t /*algo*/) {
-    return stand_in::gemm_call{handle, transa, transb, m, n, k, alpha, a_type, lda, b_type, ldb, beta, c_type, ldc, count, compute}([=](int i) {
+    stand_in::gemm_call const call{handle, transa, transb, m, n, k, alpha, a_type, lda, b_type, ldb, beta, c_type, ldc, count, compute};
+    return call([=](int i) {
+        if (i == 0 && call.overlap(c_stride)) stand_in::die("the C of a batch of products overlap");
         auto const bytes = [i](long long stride, cudaDataType type) { return stride * i * static_cast<long long>(stand_in::size_of(type)); };
         return stand_in::gemm_matrices{static_cast<char const*>(a) + bytes(a_stride, a_type), static_cast<char const*>(b) + bytes(b_stride, b_type),
                                        static_cast<char*>(c) + bytes(c_stride, c_type)};
-    });
-}
-
-inline cublasStatus_t cublasGemmBatchedEx(cublasHandle_t handle, cublasOperation_t transa, cublasOperation_t transb, int m, int n, int k,
-                                          void const* alpha, void const* const a[], cudaDataType a_type, int lda, void const* const b[],
-                                          cudaDataType b_type, int ldb, void const* beta, void* const c[], cudaDataType c_type, int ldc, int count,
-                                          cublasComputeType_t compute, cublasGemmAlgo_t /*algo*/) {
-    return stand_in::gemm_call{handle, transa, transb, m, n, k, alpha, a_type, lda, b_type, ldb, beta, c_type, ldc, count, compute}([=](int i) {
-        auto const slots = static_cast<std::size_t>(i) + 1;
-        stand_in::check_device("the array of the A", a, slots, 1, slots, sizeof *a);
-        stand_in::check_device("the array of the B", b, slots, 1, slots, sizeof *b);
-        stand_in::check_device("the array of the C", c, slots, 1, slots, sizeof *c);
-        return stand_in::gemm_matrices{a[i], b[i], c[i]};
     });
 }
