@@ -118,8 +118,15 @@ __global__ void __launch_bounds__(1024) mean_of_bands_kernel(gate shut, double c
     __shared__ double of_thread[128][8];
     const index_t j = index_t(blockIdx.x) * 8 + threadIdx.x;
     double sum = 0;
-    if (j < cols)
-        for (index_t b = threadIdx.y; b < count; b += blockDim.y) sum += part[(blockIdx.y * count + b) * cols + j];
+    constexpr int ahead = 4;
+    for (index_t first = threadIdx.y; first < count && j < cols; first += ahead * index_t(blockDim.y)) {
+        double v[std::size_t(ahead)];
+        for (int q = 0; q < ahead; ++q) {
+            const index_t b = first + q * index_t(blockDim.y);
+            v[q] = b < count ? part[(blockIdx.y * count + b) * cols + j] : 0;
+        }
+        for (double u : v) sum += u;
+    }
     for (unsigned half = blockDim.y / 2; half > 0; half /= 2) {
         of_thread[threadIdx.y][threadIdx.x] = sum;
         __syncthreads();

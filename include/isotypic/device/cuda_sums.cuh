@@ -108,24 +108,29 @@ __global__ void item_parts_kernel(gate g, sweep_plan s, F f, double* out, blocks
     }
 }
 
-/// out_i = sqrt(out_i), where the squares of doubles left its range by a second look at the row.
+/// out_i = sqrt(out_i), where the squares of doubles left its range by a second look at the row; a warp a row, 8 a block.
 template <class T>
 __global__ void norms_of_squares_kernel(gate g, blocks<T, gpu> x, double* out) {
     if (g.closed()) return;
-    for (index_t q = index_t(blockIdx.x) * blockDim.x + threadIdx.x; q < row_count(x); q += index_t(gridDim.x) * blockDim.x) {
-        if (sizeof(T) == sizeof(double) && !(out[q] > 1e-280 && out[q] < 1e280)) {
+    for (index_t q = index_t(blockIdx.x) * 8 + threadIdx.y; q < row_count(x); q += index_t(gridDim.x) * 8) {
+        const double square = out[q];
+        double length = std::sqrt(square);
+        if (sizeof(T) == sizeof(double) && (square <= 1e-280 || square >= 1e280)) {
             const row_place at = place_of(x, q);
             double most = 0, sum = 0;
             auto each = [&](auto const& f) {
-                for (index_t p = 0; p < at.panels; ++p)
-                    for (index_t j = 0; j < x.cols(); ++j) f(double(x.matrix(at.matrix + p)(at.row, j)));
+                for (index_t p = 0; p < at.panels; ++p) {
+                    const view<T, gpu> v = x.matrix(at.matrix + p);
+                    for (index_t j = threadIdx.x; j < x.cols(); j += 32) f(double(v(at.row, j)));
+                }
             };
             each([&](double v) { most = std::fmax(most, std::fabs(v)); });
+            for (int apart = 16; apart > 0; apart /= 2) most = std::fmax(most, __shfl_xor_sync(0xffffffffu, most, apart));
             if (most > 0) each([&](double v) { sum += v / most * (v / most); });
-            out[q] = most * std::sqrt(sum);
-        } else {
-            out[q] = std::sqrt(out[q]);
+            length = most * std::sqrt(warp_sum(sum));
         }
+        __syncwarp();  // all have read
+        if (threadIdx.x == 0) out[q] = length;
     }
 }
 
@@ -170,7 +175,7 @@ template <class T>
 void row_norms(cuda& d, blocks<T, gpu> const& x, double* out) {
     if (!row_count(x)) return;
     row_sums(d, detail::squared_value{}, x, out);
-    d.launch(detail::grid_of((row_count(x) + 255) / 256), 256, detail::norms_of_squares_kernel<T>, d.gate(), x, out);
+    d.launch(detail::grid_of((row_count(x) + 7) / 8), {32, 8}, detail::norms_of_squares_kernel<T>, d.gate(), x, out);
 }
 
 }  // namespace isotypic

@@ -16,7 +16,7 @@
 /// makes loss and gradient of that sample NaN, so that an optimizer refuses its step.
 namespace isotypic {
 
-/// The loss that a criterion found last, in its device's memory: until the criterion's next call.
+/// The loss that a criterion found last, in its device's memory: until the criterion is called again or moved.
 template <class Device>
 class kept_loss {
 public:
