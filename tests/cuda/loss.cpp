@@ -27,7 +27,7 @@ namespace {
 struct shape {
     index_t rows, cols, items;
 };
-const shape shapes[] = {{1, 1, 1}, {3, 5, 1}, {37, 64, 1}, {20, 37, 3}, {130, 1000, 1}, {3, 6000, 1}, {5, 9000, 1}, {200, 4, 2}};
+const shape shapes[] = {{1, 1, 1}, {3, 5, 1}, {37, 64, 1}, {20, 37, 3}, {130, 1000, 1}, {3, 6001, 1}, {5, 9000, 1}, {200, 4, 2}};
 
 /// Whole numbers or weights in the GPU's memory.
 template <class T>
@@ -160,7 +160,7 @@ TEST_CASE("a loss of classes on the GPU has the CPU's value and gradient, to rou
 }
 
 TEST_CASE("the bits of a loss depend on shape and layout alone, and are the same where the gradient lies on the scores") {
-    for (shape s : {shape{1, 1, 1}, shape{37, 64, 1}, shape{6, 1000, 1}, shape{2, 9000, 1}})
+    for (shape s : {shape{1, 1, 1}, shape{37, 64, 1}, shape{6, 1000, 1}, shape{2, 9000, 1}, shape{2, 9001, 1}})
         for (order o : orders) {
             INFO("ISOTYPIC_SEED=", seed(), ", ", s.rows, " x ", s.cols, " in order ", int(o));
             const auto rule = symmetrise(gce{.q = 0.3});
@@ -180,7 +180,7 @@ TEST_CASE("the bits of a loss depend on shape and layout alone, and are the same
 }
 
 TEST_CASE("scores of 16 bits have the loss of their values, and a gradient to their rounding") {
-    for (shape s : {shape{3, 5, 1}, shape{37, 64, 1}, shape{20, 1032, 1}, shape{2, 9000, 1}})
+    for (shape s : {shape{3, 5, 1}, shape{37, 64, 1}, shape{20, 1032, 1}, shape{2, 9001, 1}})
         for (order o : orders) {
             INFO("ISOTYPIC_SEED=", seed(), ", ", s.rows, " x ", s.cols, " in order ", int(o));
             CHECK(short_apart<__half>(cross_entropy{}, s, o) <= 6e-4);

@@ -9,9 +9,9 @@
 /// Losses of classes on a GPU, a team of threads a row of scores: one pass for the sums (see `class_sums`), one for the gradient
 /// (`class_pull`), whose formulas are the losses' own.
 ///
-/// The maximum runs with the sums: a thread whose maximum rises from M to M' takes e^(M - M') of what it had, and in the end the team does
-/// so. 2 numbers an element move with a gradient in rows of up to 8192 scores (double 4096), which stay in registers, 3 in longer ones;
-/// 1 without. Exponentials are in `compute`, their sums in double.
+/// The maximum runs with the sums: a thread whose maximum rises by more than 8, from M to M', takes e^(M - M') of what it had, and in the
+/// end the team does so. 2 numbers an element move with a gradient in rows of up to 8192 scores (double 4096), which stay in registers, 3 in
+/// rows that are longer or not in one piece; 1 without. Exponentials are in `compute`, their sums in double.
 namespace isotypic {
 
 /// What samples count for and where their losses go.
@@ -28,64 +28,72 @@ __device__ C lowest() {
     return std::numeric_limits<C>::lowest();
 }
 
-/// The sums of one thread, and after `join` of its team.
+/// The sums of one thread.
 template <class C>
 struct running_sums {
-    C most = lowest<C>();
-    double classes = 0, sum = 0, total = 0, powers = 0;
+    C most = lowest<C>(), about = lowest<C>();  ///< exponentials are of s - about, at most 8 until `join`, which brings them to s - most
+    int classes = 0;
+    double sum = 0, total = 0, powers = 0;
 
-    /// To another maximum.
+    /// To sums about another score.
     __device__ void rebase(double to, double q) {
-        const double down = double(most) - to;
+        const double down = double(about) - to;
+        about = C(to);
         if (classes == 0 || down == 0) return;
         sum *= std::exp(down);
-        if (q > 0) powers = powers * std::exp(q * down) + classes * std::expm1(q * down);
+        if (!(q > 0)) return;
+        powers += (powers + classes) * std::expm1(q * down);
     }
     template <class T, int n>
-    __device__ void take(line_pack<T, n> const& p, index_t left, double q) {
-        C top = most;
+    __device__ void take(line_pack<T, n> const& p, class_sums_needed needed) {
+        const double q = needed.power;
         for (int k = 0; k < n; ++k)
-            if (const C s = C(p.v[k]); k < left && s > top) top = s;
-        if (top > most) rebase(double(top), q), most = top;
+            if (const C s = C(p.get(k)); s > most) most = s;
+        if (classes == 0 || most - about > 8) rebase(double(most), q);
         for (int k = 0; k < n; ++k) {
-            const C s = C(p.v[k]);
-            if (k >= left || s < lowest<C>()) continue;  // -infinity: an excluded class
-            classes += 1, total += double(s), sum += double(std::exp(s - most));
-            if (q > 0) powers += q < 0.1 ? double(std::expm1(C(q) * (s - most))) : double(std::exp(C(q) * (s - most))) - 1;
+            const C s = C(p.get(k));
+            if (s < lowest<C>()) continue;  // -infinity: an excluded class
+            ++classes, sum += double(std::exp(s - about));
+            if (needed.total) total += double(s);
+            if (q > 0) powers += q < 0.1 ? double(std::expm1(C(q) * (s - about))) : double(std::exp(C(q) * (s - about))) - 1;
         }
     }
+    /// The sums of the team, about the largest score.
     template <class Team>
-    __device__ void join(class_sums_needed needed) {
+    __device__ class_sums join(class_sums_needed needed, double own) {
         const double all = Team::join(double(most), larger{});
         rebase(all, needed.power), most = C(all);
-        classes = Team::join(classes, add{}), sum = Team::join(sum, add{});
+        const double n = Team::join(double(classes), add{});
+        sum = Team::join(sum, add{});
         if (needed.total) total = Team::join(total, add{});
         if (needed.power > 0) powers = Team::join(powers, add{});
+        return {n, std::log(sum), total - n * all, powers, own - all};
     }
 };
 
 template <class Way, class L, class T, class Y>
-__global__ void __launch_bounds__(Way::threads)
-    class_rows_kernel(gate g, L loss, line_array<T const> x, bool write, line_array<T> out, view<Y const, gpu> labels, class_rows_of rows) {
+__global__ void __launch_bounds__(Way::threads, Way::resident)
+    class_rows_kernel(gate g, L loss, line_shape s, line_array<T const> x, bool write, line_array<T> out, view<Y const, gpu> labels, class_rows_of rows) {
     if (g.closed()) return;
     using C = compute<T>;
-    Way::lines(x.shape.lines(), [&](index_t l, bool there) {
-        const index_t i = there ? l : 0, n = there ? x.shape.cols : 0;
-        const line_share<Way, T> scores(x.line(i, n));
+    Way::lines(s.lines(), [&](index_t l, bool there) {
+        const index_t i = there ? l : 0, n = there ? s.cols : 0;
+        const line_spot at = s.spot(i);
+        const line_share<Way, T> scores(x.line(s, at, n), -std::numeric_limits<float>::infinity());
         const class_sums_needed needed = needs(loss);
-        double share = rows.share;
-        if (rows.weights) share = rows.weights[i] == 0 ? 0 : share * (rows.weights[i] / (rows.total ? *rows.total : 1));
-        const index_t label = index_t(labels(i / labels.cols, i % labels.cols));
-        const bool known = label >= 0 && label < x.shape.cols;
-        const double own = known ? double(C(scores.from.at(label))) : 0;
+        const index_t sample = labels.cols == 1 ? i : i / labels.cols, told = index_t(labels(sample, i - sample * labels.cols));
+        const auto label = typename Way::index(told >= 0 && told < s.cols ? told : -1);
+        const C own = label >= 0 ? C(scores.from.template at<Way>(label)) : C(0);
 
         running_sums<C> sums;
-        Way::each(n, [&](int k, index_t j) { sums.take(scores.get(k, j), n - j, needed.power); });
-        sums.template join<typename Way::team>(needed);
-        const double most = double(sums.most), log_sum = std::log(sums.sum);
-        class_pull pull = of_sums(loss, class_sums{sums.classes, log_sum, sums.total - sums.classes * most, sums.powers, own - most}, share);
+        scores.each([&](int k, typename Way::index j) { sums.take(scores.get(k, j), needed); });
+        const class_sums found = sums.template join<typename Way::team>(needed, double(own));
+        double share = rows.share;
+        if (rows.weights) share = rows.weights[i] == 0 ? 0 : share * (rows.weights[i] / (rows.total ? *rows.total : 1));
+        class_pull pull = of_sums(loss, found, share);
         // What is not finite, and a label that is no class, is found nowhere else.
-        const double bad = known && own - own == 0 && share >= 0 ? log_sum - log_sum : own - own + std::numeric_limits<double>::quiet_NaN();
+        const double nothing = found.log_sum - found.log_sum + double(own - own);
+        const double bad = label >= 0 && share >= 0 ? nothing : std::numeric_limits<double>::quiet_NaN();
         if (share == 0)
             pull = {0, 0, 0, 0, 0};
         else
@@ -93,35 +101,38 @@ __global__ void __launch_bounds__(Way::threads)
         if (there && Way::team::first() == 0) rows.values[l] = pull.value;
         if (!write) return;
 
-        const auto to = out.line(i, n);
+        const auto to = out.line(s, at, n);
         const C top = sums.most, q = C(needed.power);
-        Way::each(n, [&](int k, index_t j) {
-            auto p = scores.get(k, j);
+        const C power = C(pull.power), exponential = C(pull.exponential), constant = C(pull.constant), for_label = C(pull.label);
+        scores.each([&](int k, typename Way::index j) {
+            const auto p = scores.get(k, j);
+            line_pack<T, Way::pack> made;
             for (int m = 0; m < Way::pack; ++m) {
-                const C s = C(p.v[m]);
-                C v = C(pull.constant);
-                if (pull.exponential != 0) v += C(pull.exponential) * std::exp(s - top);
-                if (pull.power != 0) v += C(pull.power) * std::exp(q * (s - top));
-                if (j + m == label) v += C(pull.label);
-                p.v[m] = T(s < lowest<C>() ? C(0) : v);
+                const C score = C(p.get(m));
+                C v = constant;
+                if (exponential != 0) v += exponential * std::exp(score - top);
+                if (power != 0) v += power * std::exp(q * (score - top));
+                if (Way::place(j, m, to.spread) == label) v += for_label;
+                made.set(m, T(score < lowest<C>() ? C(0) : v));
             }
-            to.template write<Way::pack>(j, p);
+            to.template write<Way>(j, made);
         });
     });
 }
 
 }  // namespace detail
 
-/// The losses of rows of scores, whose labels are counted row by row, and their gradient where there is room for one, which may be the scores'. A class whose score is -infinity
-/// is excluded. A row has NaN for its loss and gradient where a score is NaN or infinite and where its label is no class that is left.
+/// The losses of rows of scores, whose labels are counted row by row, and their gradient where there is room for one, which may be the
+/// scores'. A class whose score is -infinity is excluded. A row has NaN for its loss and gradient where a score is NaN or
+/// infinite and where its label is no class that is left.
 template <class L, class T, class Y>
 void class_rows(cuda& d, L const& loss, blocks<T const, gpu> const& scores, view<Y const, gpu> labels, class_rows_of const& rows,
                 std::type_identity_t<blocks<T, gpu>> const* gradient) {
     if (!scores.size()) return;
-    const detail::line_shape s(false, scores);
+    const detail::line_shape s = gradient ? detail::line_shape(false, scores, *gradient) : detail::line_shape(false, scores);
     const blocks<T, gpu> out = gradient ? *gradient : blocks<T, gpu>();
-    detail::choose_way<T>(gradient ? detail::side_by_side(scores, out) : detail::side_by_side(scores), s.length(), [&]<class Way>(Way) {
-        d.launch(detail::grid_of_lines<Way>(s.lines()), Way::team::block(), detail::class_rows_kernel<Way, L, T, Y>, d.gate(), loss,
+    detail::choose_way<T>(s, [&]<class Way>(Way) {
+        d.launch(detail::grid_of_lines<Way>(s.lines()), Way::team::block(), detail::class_rows_kernel<Way, L, T, Y>, d.gate(), loss, s,
                  detail::line_array<T const>(Way::pack, s, scores), gradient != nullptr, detail::line_array<T>(Way::pack, s, out), labels, rows);
     });
 }

@@ -1,10 +1,13 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cuda_sums.cuh>
+#include <cstdint>
+#include <cstring>
 
 /// \file
 /// Teams of threads of a GPU for lines of numbers: a warp, a block, or, where lines lie side by side, 8 threads of each of 32 lines. A
-/// thread takes packs of 16 bytes, which it keeps in registers where the line is short enough.
+/// thread takes packs of 16 bytes, which it keeps in registers where the line is short enough. Where the layout lets packs begin elsewhere
+/// than at multiples of 16 bytes, a pack is spread: its numbers lie a team apart, so that neighbours read neighbours.
 namespace isotypic::detail {
 
 /// `threads` of a line: a warp of a block of eight, or a block. `join` is of one number each, for all of the team.
@@ -56,31 +59,64 @@ struct larger {
     constexpr double operator()(double a, double b) const { return a < b ? b : a; }
 };
 
-/// Numbers that are read and written together.
+/// Numbers that are read and written together, those of 16 bits two to a register.
 template <class T, int n>
-struct alignas(sizeof(T) * std::size_t(n)) line_pack {
-    T v[std::size_t(n)];
+struct alignas(sizeof(T) * std::size_t(n)) [[gnu::may_alias]] line_pack {
+    static constexpr bool paired = sizeof(T) == 2 && n > 1;
+    std::conditional_t<paired, std::uint32_t, T> words[std::size_t(paired ? n / 2 : n)];
+
+    __device__ T get(int i) const {
+        if constexpr (paired) {
+            const auto bits = std::uint16_t(words[i / 2] >> i % 2 * 16);
+            T v;
+            std::memcpy(&v, &bits, sizeof v);
+            return v;
+        } else {
+            return words[i];
+        }
+    }
+    /// To be called for one number after the other.
+    __device__ void set(int i, T v) {
+        if constexpr (paired) {
+            std::uint16_t bits;
+            std::memcpy(&bits, &v, sizeof v);
+            words[i / 2] = (i % 2 ? words[i / 2] : 0u) | std::uint32_t(bits) << i % 2 * 16;
+        } else {
+            words[i] = v;
+        }
+    }
 };
 template <class T>
 inline constexpr int pack_size = 16 / int(sizeof(T));
 
+/// v; what follows from it is computed anew and not kept in registers from one pass over a line to the next.
+__device__ inline int anew(int v) {
+    asm volatile("" : "+r"(v));
+    return v;
+}
+
 /// How a kernel works on lines: by which team, packs of how many numbers, and how many of them a thread keeps; 0: it reads them again.
+/// Packs of more than one number are of lines in one piece. Registers are for 32 warps of a multiprocessor.
 template <class Team, int wide, int held>
 struct line_way {
     using team = Team;
-    static constexpr int pack = wide, keeps = held, threads = Team::size * Team::lines;
+    using index = std::conditional_t<(held > 0), int, index_t>;  ///< of a number in a line
+    static constexpr int pack = wide, keeps = held, threads = Team::size * Team::lines, resident = 1024 / threads;
 
+    /// Where number i of the pack that begins at j is in the line.
+    __device__ static index place(index j, int i, bool spread) { return j + (spread ? i * Team::size : i); }
     /// f(k, j) for the packs of this thread in a line of n numbers.
     template <class F>
-    __device__ static void each(index_t n, F const& f) {
+    __device__ static void each(index n, bool spread, F const& f) {
+        const index first = anew(int(Team::first()) * (spread ? 1 : wide));
         if constexpr (held > 0) {
             // Written out, for an array whose places are not constants is not kept in registers.
-            const auto one = [&](int k, index_t j) { j < n ? f(k, j) : void(); };
+            const auto one = [&](int k, int j) { j < n ? f(k, j) : void(); };
             [&]<int... k>(std::integer_sequence<int, k...>) {
-                (one(k, (Team::first() + k * Team::size) * wide), ...);
+                (one(k, first + k * Team::size * wide), ...);
             }(std::make_integer_sequence<int, held>());
         } else {
-            for (index_t j = Team::first() * wide; j < n; j += Team::size * wide) f(0, j);
+            for (index j = first; j < n; j += Team::size * wide) f(0, j);
         }
     }
     /// f(l, is there such a line) for each line of this thread's team.

@@ -9,15 +9,37 @@
 /// number: which thread takes what, and so the bits, depend on shape and layout alone.
 namespace isotypic::detail {
 
-/// How lines lie in a block: see standardization.hpp.
+/// Where a line is: a row of an item, or of all of them.
+struct line_spot {
+    index_t item, row;
+};
+
+/// How lines lie in equally shaped blocks: see standardization.hpp.
 struct line_shape {
     index_t rows, cols, count;
     bool together;
+    bool plain;   ///< each line lies in one piece
+    bool across;  ///< lines lie side by side
+    bool spread;  ///< packs are: see cuda_line_team.cuh
 
-    template <class T>
-    line_shape(bool as_one, blocks<T, gpu> const& x) : rows(x.rows()), cols(x.cols()), count(x.count), together(as_one && x.count > 1) {}
+    template <class T, class... More>
+    line_shape(bool as_one, blocks<T, gpu> const& x, More const&... more)
+        : rows(x.rows()), cols(x.cols()), count(x.count), together(as_one && x.count > 1),
+          plain(!together && x.first.col_stride == 1 && ((more.first.col_stride == 1) && ...)), across(!plain && x.first.row_stride < x.first.col_stride),
+          spread(!plain || !(in_packs(x) && (in_packs(more) && ...))) {}
     constexpr index_t lines() const { return together ? rows : count * rows; }
     constexpr index_t length() const { return together ? count * cols : cols; }
+    constexpr line_spot spot(index_t line) const {
+        const index_t item = together || count == 1 ? 0 : line / rows;
+        return {item, line - item * rows};
+    }
+
+private:
+    template <class T>
+    bool in_packs(blocks<T, gpu> const& x) const {
+        constexpr int n = pack_size<T>;
+        return (rows == 1 || x.first.row_stride % n == 0) && (count == 1 || x.stride % n == 0);
+    }
 };
 
 /// One line's numbers.
@@ -25,25 +47,38 @@ template <class T>
 struct line_place {
     T* first;
     index_t step, cols, between, n;  ///< from one to the next, and after `cols` of them `between` further, if that is not 0
-    bool aligned;                    ///< packs are
+    bool spread, aligned;            ///< packs are
 
-    __device__ T& at(index_t j) const { return first[between ? j / cols * between + j % cols * step : j * step]; }
+    template <class Way>
+    __device__ T& at(typename Way::index j) const {
+        if constexpr (Way::pack > 1)
+            return first[j];
+        else
+            return first[between ? j / cols * between + j % cols * step : j * step];
+    }
 
-    template <int pack>
-    __device__ auto read(index_t j) const {
-        using U = std::remove_const_t<T>;
-        if (aligned && j + pack <= n) return *reinterpret_cast<line_pack<U, pack> const*>(first + j);
-        line_pack<U, pack> p;
-        for (int k = 0; k < pack; ++k) p.v[k] = j + k < n ? at(j + k) : U(0.0f);
+    /// The pack at j, with `otherwise` behind the line's end.
+    template <class Way, class U = std::remove_const_t<T>>
+    __device__ line_pack<U, Way::pack> read(typename Way::index j, U otherwise) const {
+        const auto end = typename Way::index(n);
+        line_pack<U, Way::pack> p;
+        if (aligned && j + Way::pack <= end)
+            p = *reinterpret_cast<line_pack<U, Way::pack> const*>(first + j);
+        else
+            for (int i = 0; i < Way::pack; ++i) {
+                const auto k = Way::place(j, i, spread);
+                p.set(i, k < end ? at<Way>(k) : otherwise);
+            }
         return p;
     }
-    template <int pack>
-    __device__ void write(index_t j, line_pack<T, pack> const& p) const {
-        if (aligned && j + pack <= n)
-            *reinterpret_cast<line_pack<T, pack>*>(first + j) = p;
+    template <class Way>
+    __device__ void write(typename Way::index j, line_pack<T, Way::pack> const& p) const {
+        const auto end = typename Way::index(n);
+        if (aligned && j + Way::pack <= end)
+            *reinterpret_cast<line_pack<T, Way::pack>*>(first + j) = p;
         else
-            for (int k = 0; k < pack; ++k)
-                if (j + k < n) at(j + k) = p.v[k];
+            for (int i = 0; i < Way::pack; ++i)
+                if (const auto k = Way::place(j, i, spread); k < end) at<Way>(k) = p.get(i);
     }
 };
 
@@ -52,34 +87,30 @@ template <class T>
 struct line_array {
     T* first;
     index_t row, col, stride;
-    line_shape shape;
     bool aligned;
 
-    line_array(int packs, line_shape s, blocks<T, gpu> const& x) : first(x.first.data), row(x.first.row_stride), col(x.first.col_stride), stride(x.stride), shape(s) {
-        aligned = packs > 1 && col == 1 && !s.together && reinterpret_cast<std::uintptr_t>(first) % (sizeof(T) * std::size_t(packs)) == 0 &&
-                  (s.rows == 1 || row % packs == 0) && (s.count == 1 || stride % packs == 0);
+    line_array(int packs, line_shape const& s, blocks<T, gpu> const& x)
+        : first(x.first.data), row(x.first.row_stride), col(x.first.col_stride), stride(x.stride) {
+        aligned = packs > 1 && !s.spread && reinterpret_cast<std::uintptr_t>(first) % (sizeof(T) * std::size_t(packs)) == 0;
     }
-    /// Line l of n numbers.
-    __device__ line_place<T> line(index_t l, index_t n) const {
-        const index_t item = shape.together ? 0 : l / shape.rows, i = shape.together ? l : l % shape.rows;
-        return {first + item * stride + i * row, col, shape.cols, shape.together ? stride : 0, n, aligned};
+    /// A line of n numbers.
+    __device__ line_place<T> line(line_shape const& s, line_spot at, index_t n) const {
+        return {first + at.item * stride + at.row * row, col, s.cols, s.together ? stride : 0, n, s.spread, aligned};
     }
 };
 
-/// Gain and shift as lines; their numbers are 1 and 0 where there are none.
+/// Gain and shift as lines; without numbers where there are none, or one for all of a line, which is the first.
 template <class C>
 struct line_affine_array {
     line_affine<C> all;
-    line_shape shape;
     bool aligned;
 
-    line_affine_array(int packs, line_shape s, line_affine<C> const& a) : all(a), shape(s) {
-        aligned = packs > 1 && !a.of_lines && !s.together && a.stride % packs == 0 && fits(packs, a.gain) && fits(packs, a.shift);
+    line_affine_array(int packs, line_shape const& s, line_affine<C> const& a) : all(a) {
+        aligned = packs > 1 && !a.of_lines && !s.spread && a.stride % packs == 0 && fits(packs, a.gain) && fits(packs, a.shift);
     }
-    __device__ line_place<C const> line(C const* numbers, index_t l, index_t n) const {
-        const index_t item = shape.together ? 0 : l / shape.rows, i = shape.together ? l : l % shape.rows;
-        if (all.of_lines) return {numbers + i, 0, shape.cols, 0, n, false};
-        return {numbers + item * all.stride, 1, shape.cols, shape.together ? all.stride : 0, n, aligned};
+    __device__ line_place<C const> line(C const* numbers, line_shape const& s, line_spot at, index_t n) const {
+        if (!numbers || all.of_lines) return {numbers ? numbers + at.row : nullptr, 0, s.cols, 0, 0, s.spread, aligned};
+        return {numbers + at.item * all.stride, 1, s.cols, s.together ? all.stride : 0, n, s.spread, aligned};
     }
 
 private:
@@ -89,35 +120,46 @@ private:
 /// This thread's numbers of a line.
 template <class Way, class T>
 struct line_share {
+    using index = typename Way::index;
     line_place<T const> from;
+    std::remove_const_t<T> otherwise;  ///< behind the line's end
     line_pack<T, Way::pack> kept[Way::keeps > 0 ? Way::keeps : 1];
 
-    __device__ explicit line_share(line_place<T const> const& x) : from(x) {
-        if constexpr (Way::keeps > 0) Way::each(x.n, [&](int k, index_t j) { kept[k] = from.template read<Way::pack>(j); });
+    __device__ explicit line_share(line_place<T const> const& x, float behind = 0) : from(x), otherwise(T(behind)) {
+        if constexpr (Way::keeps > 0) each([&](int k, index j) { kept[k] = from.template read<Way>(j, otherwise); });
     }
-    __device__ line_pack<T, Way::pack> get(int k, index_t j) const {
+    /// f(k, j) for the packs.
+    template <class F>
+    __device__ void each(F const& f) const {
+        Way::each(index(from.n), from.spread, f);
+    }
+    __device__ line_pack<T, Way::pack> get(int k, index j) const {
         if constexpr (Way::keeps > 0)
             return kept[k];
         else
-            return from.template read<Way::pack>(j);
+            return from.template read<Way>(j, otherwise);
     }
+    __device__ bool has(index j, int i) const { return Way::place(j, i, from.spread) < index(from.n); }
     /// f(number in double) for each.
     template <class F>
     __device__ void each_number(F const& f) const {
-        Way::each(from.n, [&](int k, index_t j) {
+        each([&](int k, index j) {
             const auto p = get(k, j);
             for (int i = 0; i < Way::pack; ++i)
-                if (j + i < from.n) f(double(compute<T>(p.v[i])));
+                if (has(j, i)) f(double(compute<T>(p.get(i))));
         });
     }
 };
 
-/// f(way) for what fits lines of n numbers of T.
+/// f(way) for what fits lines of T.
 template <class T, class F>
-void choose_way(bool across, index_t n, F const& f) {
+void choose_way(line_shape const& s, F const& f) {
     constexpr int wide = pack_size<T>, most = sizeof(T) < 4 ? 2 : 4;
-    if (across)
+    const index_t n = s.length();
+    if (s.across)
         f(line_way<line_team_across, 1, 0>{});
+    else if (!s.plain)
+        f(line_way<line_team<256>, 1, 0>{});
     else if (n <= 32 * most * wide)
         f(line_way<line_team<32>, wide, most>{});
     else if (n <= 256 * most * wide)
@@ -126,11 +168,6 @@ void choose_way(bool across, index_t n, F const& f) {
         f(line_way<line_team<512>, wide, most>{});
     else
         f(line_way<line_team<512>, wide, 0>{});
-}
-
-template <class X, class... More>
-bool side_by_side(X const& x, More const&... more) {
-    return x.first.row_stride == 1 && x.first.col_stride != 1 && ((more.first.row_stride == 1) && ...);
 }
 
 template <class Way>

@@ -9,7 +9,7 @@
 ///     y = r (x - m 1),    r = (|x - m 1|^2 / q + eps)^(-1/2)
 ///
 /// One kernel; 2 numbers an element move (8 bytes in float, 4 in 16 bits) in rows of up to 8192 (double 4096), which stay in registers, and 3
-/// with those that are longer or lie side by side. Sums are taken in double, about the first number of the line, and once more about
+/// with those that are longer or not in one piece. Sums are taken in double, about the first number of the line, and once more about
 /// the mean where that is far off.
 namespace isotypic {
 namespace detail {
@@ -19,14 +19,25 @@ template <class C>
 struct gpu_line_map {
     double m, r, a = 0, b = 0;
 
+    /// Does a factor fit C?
     constexpr bool near() const { return r == 0 || (r > 1e-15 && r < 1e15 && b > -1e15 && b < 1e15); }
+    template <bool near>
     constexpr C scaled(C x) const {
         const C high = C(m), low = C(m - double(high));
-        return near() ? C(r) * ((x - high) - low) : C(r * (double(x) - m));
+        return near ? C(r) * ((x - high) - low) : C(r * (double(x) - m));
     }
+    template <bool near>
     constexpr C derived(C x, C t) const {
         const C high = C(m), low = C(m - double(high));
-        return near() ? C(r) * ((t - C(a)) - C(b * r) * ((x - high) - low)) : C(r * (double(t) - a - b * (r * (double(x) - m))));
+        return near ? C(r) * ((t - C(a)) - C(b * r) * ((x - high) - low)) : C(r * (double(t) - a - b * (r * (double(x) - m))));
+    }
+    /// f(near) with a constant: what only one of the two needs is in no register of the other.
+    template <class F>
+    __device__ void with_near(F const& f) const {
+        if (sizeof(C) < sizeof(double) && near())
+            f(std::true_type());
+        else
+            f(std::false_type());
     }
 };
 
@@ -56,7 +67,8 @@ __device__ gpu_line_map<compute<T>> line_statistics_of(line_share<Way, T> const&
     const auto about = [&] {
         plain = product = 0;
         x.each_number([&](double v) { plain += v - c, product += (v - c) * (v - c); });
-        plain = team::join(plain, add{}), product = team::join(product, add{});
+        if (how.centred) plain = team::join(plain, add{});
+        product = team::join(product, add{});
     };
     about();
     // Lines that lie side by side share the barriers of their block: there all of it goes on.
@@ -81,27 +93,29 @@ __device__ gpu_line_map<compute<T>> line_statistics_of(line_share<Way, T> const&
 }
 
 template <class Way, class T>
-__global__ void __launch_bounds__(Way::threads) standardize_kernel(gate g, standardization how, line_array<T const> x, line_array<T> y, line_statistics<double> found,
-                                   line_affine_array<compute<T>> a) {
+__global__ void __launch_bounds__(Way::threads, Way::resident)
+    standardize_kernel(gate g, standardization how, line_shape s, line_array<T const> x, line_array<T> y, line_statistics<double> found,
+                       line_affine_array<compute<T>> a) {
     if (g.closed()) return;
     using C = compute<T>;
-    Way::lines(x.shape.lines(), [&](index_t l, bool there) {
-        const index_t length = x.shape.length(), n = there ? length : 0;
-        const line_share<Way, T> mine(x.line(there ? l : 0, n));
-        const auto map = line_statistics_of(mine, how, length, double(C(mine.from.at(0))));
+    Way::lines(s.lines(), [&](index_t l, bool there) {
+        const index_t length = s.length(), n = there ? length : 0;
+        const line_spot at = s.spot(there ? l : 0);
+        const line_share<Way, T> mine(x.line(s, at, n));
+        const auto map = line_statistics_of(mine, how, length, double(C(*mine.from.first)));
         if (there && Way::team::first() == 0) found.mean[l] = map.m, found.inverse[l] = map.r;
-        const auto to = y.line(there ? l : 0, n);
-        const auto gain = a.line(a.all.gain, there ? l : 0, n), shift = a.line(a.all.shift, there ? l : 0, n);
-        Way::each(n, [&](int k, index_t j) {
-            auto p = mine.get(k, j);
-            line_pack<C, Way::pack> v;
-            for (int i = 0; i < Way::pack; ++i) v.v[i] = map.scaled(C(p.v[i]));
-            if (gain.first) {
-                const auto s = gain.template read<Way::pack>(j), b = shift.template read<Way::pack>(j);
-                for (int i = 0; i < Way::pack; ++i) v.v[i] = s.v[i] * v.v[i] + b.v[i];
-            }
-            for (int i = 0; i < Way::pack; ++i) p.v[i] = T(v.v[i]);
-            to.template write<Way::pack>(j, p);
+        const auto to = y.line(s, at, n);
+        const auto gain = a.line(a.all.gain, s, at, n), shift = a.line(a.all.shift, s, at, n);
+        const bool of_line = gain.first && a.all.of_lines;
+        const C by = of_line ? *gain.first : C(1), more = of_line ? *shift.first : C(0);
+        map.with_near([&]<bool near>(std::bool_constant<near>) {
+            mine.each([&](int k, typename Way::index j) {
+                const auto p = mine.get(k, j);
+                const auto scale = gain.template read<Way>(j, by), b = shift.template read<Way>(j, more);
+                line_pack<T, Way::pack> q;
+                for (int i = 0; i < Way::pack; ++i) q.set(i, T(scale.get(i) * map.template scaled<near>(C(p.get(i))) + b.get(i)));
+                to.template write<Way>(j, q);
+            });
         });
     });
 }
@@ -113,10 +127,11 @@ template <class T>
 void standardize(cuda& d, standardization how, blocks<T const, gpu> const& x, blocks<T, gpu> const& y, line_statistics<double> found,
                  line_affine<compute<T>> const& a = {}) {
     if (!x.size()) return;
-    const detail::line_shape s(how.together, x);
-    detail::choose_way<T>(detail::side_by_side(x, y), s.length(), [&]<class Way>(Way) {
-        d.launch(detail::grid_of_lines<Way>(s.lines()), Way::team::block(), detail::standardize_kernel<Way, T>, d.gate(), how,
-                 detail::line_array<T const>(Way::pack, s, x), detail::line_array<T>(Way::pack, s, y), found, detail::line_affine_array<compute<T>>(Way::pack, s, a));
+    const detail::line_shape s(how.together, x, y);
+    detail::choose_way<T>(s, [&]<class Way>(Way) {
+        d.launch(detail::grid_of_lines<Way>(s.lines()), Way::team::block(), detail::standardize_kernel<Way, T>, d.gate(), how, s,
+                 detail::line_array<T const>(Way::pack, s, x), detail::line_array<T>(Way::pack, s, y), found,
+                 detail::line_affine_array<compute<T>>(Way::pack, s, a));
     });
 }
 
