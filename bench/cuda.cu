@@ -2,12 +2,14 @@
 #include "against.hpp"
 #include <cstdio>
 #include <isotypic/isotypic.cuh>
+#include <memory>
 
 /// \file
 /// A GPU against its own limits, in one run. `ratio`:
 ///
 ///     rows        150000 x 1024, bytes a second of a step over those of a copy within the GPU's memory; a step moves 20 bytes an
 ///                 element of float for unit rows, 28 for AdamW, 32 for centred rows with horizontal decay, and 4 more for the finiteness pass
+///     lines       as rows, of a norm's forward pass and VJP with a gain, and of a loss with its gradient
 ///     symmetric   time of cuBLAS's full product over that of multiply_symmetric, n x n from n x n
 ///     polar       time of five steps of plain Newton-Schulz on cuBLAS in bfloat16, one matrix after the other (the algorithm of
 ///                 torch.optim.Muon), over that of gram_newton_schulz{polar_express_105} in half, all matrices in one call; both from float.
@@ -50,6 +52,50 @@ void add_rows(std::string const& name, double bytes, auto rule) {
                 detail::check(cudaMemcpyAsync(to.all.first.data, g.all.first.data, 4 * std::size_t(rows * cols), cudaMemcpyDeviceToDevice, d.stream()), "copy");
                 d.synchronize();
             });
+    });
+}
+
+/// m x n, of which `numbers` an element move in `make(device, x, t, y)()`.
+template <class T>
+void add_lines(std::string const& name, index_t m, index_t n, double numbers, auto make) {
+    add("lines/" + name + ", " + std::to_string(m) + " x " + std::to_string(n), 20, [=](benchmark::State& state) {
+        cuda d;
+        array<T> x(d, m, n), t(d, m, n), y(d, m, n);
+        x.fill(1), t.fill(2);
+        const std::size_t bytes = sizeof(T) * std::size_t(m * n);
+        const auto work = make(d, x.all, t.all, y.all);
+        against(
+            state, "GB/s", numbers * double(bytes), [&] { work(), d.synchronize(); }, 2 * double(bytes), [&] {
+                detail::check(cudaMemcpyAsync(y.all.first.data, x.all.first.data, bytes, cudaMemcpyDeviceToDevice, d.stream()), "copy");
+                d.synchronize();
+            });
+    });
+}
+
+template <class T>
+void add_norm(std::string const& name, auto core, index_t m, index_t n) {
+    struct with_gain {
+        array<float> gain, dgain;
+        normalizer<decltype(core), trivial, cuda&> norm;
+        with_gain(cuda& d, decltype(core) c, index_t n) : gain(d, 1, n), dgain(d, 1, n), norm(c, "norm", d) { gain.fill(3); }
+    };
+    add_lines<T>(name, m, n, 2, [=](cuda& d, auto x, auto, auto y) {
+        auto held = std::make_shared<with_gain>(d, core, n);
+        return [=] { held->norm.forward(x, per_feature(held->gain.all.first), y); };
+    });
+    add_lines<T>(name + ", VJP", m, n, 5, [=](cuda& d, auto x, auto t, auto y) {
+        auto held = std::make_shared<with_gain>(d, core, n);
+        held->norm.forward(x, per_feature(held->gain.all.first), y);
+        return [=] { held->norm.vjp(x, per_feature(held->gain.all.first), t, y, per_feature(held->dgain.all.first)); };
+    });
+}
+
+template <class T>
+void add_loss(std::string const& name, auto loss, index_t m, index_t n) {
+    add_lines<T>(name, m, n, n <= 8192 ? 2 : 3, [=](cuda& d, auto x, auto, auto y) {
+        auto labels = std::make_shared<gpu_buffer<int>>(d, blocks<int, gpu>(view<int, gpu>(nullptr, m, 1)));
+        auto found = std::make_shared<criterion<decltype(loss), cuda&>>(loss, criterion_options{}, d);
+        return [=] { found->gradient(x, labels->all().first, y); };
     });
 }
 
@@ -129,6 +175,15 @@ bool add_all() {
     add_rows<lm_head>("centred rows", 36, momentum{} | centre{} | row_norm{} | centre{});
     add_rows<bias>("AdamW", 32, adam{});
     add_rows<embedding>("row Adam", 24, row_adam{});
+    for (index_t n : smoke ? std::vector<index_t>{1000} : std::vector<index_t>{1024, 4096, 8192}) {
+        const index_t m = smoke ? 20 : (index_t{1} << 27) / n;
+        add_norm<float>("RMS norm, float", rms_norm{.eps = 1e-5}, m, n), add_norm<__nv_bfloat16>("layer norm, bfloat16", layer_norm{.eps = 1e-5}, m, n);
+    }
+    for (index_t n : smoke ? std::vector<index_t>{1000} : std::vector<index_t>{1000, 32000, 50257, 128256}) {
+        const index_t m = smoke ? 20 : (index_t{1} << 27) / n;
+        add_loss<float>("cross-entropy, float", cross_entropy{}, m, n), add_loss<__nv_bfloat16>("cross-entropy, bfloat16", cross_entropy{}, m, n);
+        add_loss<float>("symmetrised GCE, float", symmetrise(gce{.q = 0.3}), m, n);
+    }
     for (index_t n : smoke ? std::vector<index_t>{1024} : std::vector<index_t>{1024, 2048, 4096, 8192}) {
         add_symmetric<__nv_bfloat16>("bfloat16", n), add_symmetric<__half>("half", n), add_symmetric<float>("float", n);
     }
