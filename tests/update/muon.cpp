@@ -32,6 +32,12 @@ TEST_CASE("muon: each author's momentum, iteration and scale") {
     }
 }
 
+TEST_CASE("muon: a setting that is named leaves the others as they are") {
+    const history g = gaussians(5, 4, 2);
+    CHECK(gap(muon_heads({.mu = 0.95}), g, updates(muon_heads(), g)) == 0);
+    CHECK(gap(muon_heads({.nesterov = true}), g, updates(muon_heads(), g)) == 0);
+}
+
 TEST_CASE("muon: their eps counts where gradients are as small as it") {
     const history tiny = each(gaussians(5, 4, 2), [](dense const& x) { return dense(1e-7 * x); });
     const history plain = each(ema(tiny, 0.95, true), iterated_times(keller, at_least_one));

@@ -57,7 +57,10 @@ TEST_CASE("polar_first_grad: in place, and item by item") {
 }
 
 TEST_CASE("muon_polar: Nesterov's look ahead, no scale") {
-    for (history const& g : {grads, wide}) CHECK(gap(muon_polar<exact_svd>(), g, each(ema(g, 0.95, true), exact_polar)) <= 1e-12);
+    for (history const& g : {grads, wide}) {
+        CHECK(gap(muon_polar<exact_svd>(), g, each(ema(g, 0.95, true), exact_polar)) <= 1e-12);
+        CHECK(gap(muon_polar<exact_svd>({.beta = 0.5}), g, each(ema(g, 0.5, true), exact_polar)) <= 1e-12);
+    }
 }
 
 TEST_CASE("polar_grad: zero gives zero, any scale keeps the degree") {

@@ -48,6 +48,8 @@ TEST_CASE("scion: d = (1 - mu) d + mu g and every ball of the authors' code") {
 
 TEST_CASE("scion: defaults of the code: rows are normalized, columns are not; a bias has RMS 1") {
     CHECK(gap(scion_column_norm(), tall, updates(scion_column_norm({.normalized = false}), tall)) == 0);
+    CHECK(gap(scion_column_norm({.mu = 0.1}), tall, updates(scion_column_norm(), tall)) == 0);
+    CHECK(gap(scion_bias_rms({.mu = 0.1}), tall, updates(scion_bias_rms(), tall)) == 0);
     const dense u = update(scion_bias_rms(), gaussian(9, 1, 3));
     CHECK(u.norm() / 3 == doctest::Approx(1));
     const dense e = update(by_columns(scion_column_norm()), gaussian(20, 5, 4));  // an embedding: sqrt(d) a row

@@ -19,7 +19,7 @@ template <class U>
 __device__ void adam_entry(adam_weights<U> const& a, U rate, U keep, U& m, U& v, U g, U& w) {
     m = std::fma(a.keep1, m, a.take1 * g);
     v = std::fma(a.keep2, v, a.take2 * g * g);
-    const U direction = m * a.up / std::fma(std::sqrt(v), a.root_up, a.eps);
+    const U divisor = std::fma(std::sqrt(v), a.root_up, a.eps), direction = m * a.up / (divisor > 0 ? divisor : U(1));
     w = std::fma(keep, w, -(rate * direction));
 }
 

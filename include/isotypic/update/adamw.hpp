@@ -16,7 +16,10 @@ template <class T>
 struct adam_weights {
     T keep1, take1, keep2, take2, up, root_up, eps;
     constexpr void average(T& m, T& v, T const& g) const { m = keep1 * m + take1 * g, v = keep2 * v + take2 * g * g; }
-    constexpr T direction(T const& m, T const& root) const { return m * up / (root * root_up + eps); }
+    constexpr T direction(T const& m, T const& root) const {
+        const T divisor = root * root_up + eps;
+        return m * up / (divisor > 0 ? divisor : T(1));  // 0 where there was no gradient yet
+    }
     constexpr void operator()(T& m, T& v, T const& g, T& u) const {
         average(m, v, g);
         u = direction(m, std::sqrt(v));

@@ -30,7 +30,12 @@ inline auto muon_moonlight(muon_settings s = {}) {
     return heavy_ball{s.mu, s.nesterov} | polar<newton_schulz>{{s.set}} | scaled(moonlight_scale{});
 }
 /// 1.02 |X|_F + 1e-6 is their divisor; the set's cushion multiplies its eps.
-inline auto muon_heads(muon_settings s = {.set = polar_express_cushion.with_norm_eps(1e-6 / 1.02)}) {
+struct muon_heads_settings {
+    double mu = 0.95;
+    bool nesterov = true;
+    coefficients set = polar_express_cushion.with_norm_eps(1e-6 / 1.02);
+};
+inline auto muon_heads(muon_heads_settings s = {}) {
     return heavy_ball{s.mu, s.nesterov} | polar<newton_schulz>{{s.set}} | scaled(keller_scale{});
 }
 

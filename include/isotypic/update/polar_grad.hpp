@@ -67,10 +67,16 @@ struct polar_first_grad {
     }
 };
 
+template <class Engine = newton_schulz>
+struct muon_polar_settings {
+    double beta = 0.95;
+    Engine engine{};
+};
+
 /// PolarGrad's baseline: Muon in its scheme of momentum, with no shape factor.
 template <class Engine = newton_schulz>
-auto muon_polar(polar_grad_settings<Engine> s = {.alpha = 0}) {
-    return momentum{s.beta, true} | polar<Engine>{s.engine, s.alpha};
+auto muon_polar(muon_polar_settings<Engine> s = {}) {
+    return momentum{s.beta, true} | polar<Engine>{s.engine};
 }
 
 }  // namespace isotypic

@@ -69,6 +69,11 @@ struct scion_settings {
     bool normalized = true;
     double eps = 1e-8;
 };
+struct scion_column_settings {
+    double mu = 0.1, radius = 1;
+    bool normalized = false;
+    double eps = 1e-8;
+};
 struct scion_spectral_settings {
     double mu = 0.1, radius = 1;
     bool at_least_one = false, normalized = true;
@@ -88,9 +93,9 @@ inline auto scion_sign(scion_sign_settings s = {}) {
 inline auto scion_row_norm(scion_settings s = {}) {
     return momentum{.beta = 1 - s.mu} | rows_of_size<detail::scion_row_scale>{{s.normalized}, s.radius, s.eps};
 }
-inline auto scion_column_norm(scion_settings s = {.normalized = false}) {
+inline auto scion_column_norm(scion_column_settings s = {}) {
     return momentum{.beta = 1 - s.mu} | by_columns(rows_of_size<detail::scion_column_scale>{{s.normalized}, s.radius, s.eps});
 }
-inline auto scion_bias_rms(scion_settings s = {.normalized = false}) { return scion_column_norm(s); }
+inline auto scion_bias_rms(scion_column_settings s = {}) { return scion_column_norm(s); }
 
 }  // namespace isotypic
