@@ -92,6 +92,23 @@ TEST_CASE("a brute force on a fine grid of two or three tasks finds nothing lowe
         }
 }
 
+TEST_CASE("an opposed pair that does not quite cancel hides no direction from the others") {
+    INFO("ISOTYPIC_SEED=", seed());
+    const task_gradients g(4, 3, {2, 2, 0, -2.00002, -2, 0, 3, -3, 3, -2, 2, -1});
+    CHECK(least_gain(g, mean(g)) < -1);
+    CHECK(least_gain(g, direction(cagrad{.c = 1}, g)) > -1e-8);
+    int lost = 0;
+    for (double apart : {1e-4, 1e-5, 1e-6, 1e-7})
+        for (int draw = 0; draw < 500; ++draw) {
+            task_gradients pair = normal(4, 4, std::uint64_t(draw));
+            for (index_t j = 0; j < 4; ++j) pair(1, j) = apart * pair(1, j) - pair(0, j);
+            const double size = longest(pair);
+            // The mean and 0 are in the ball of c = 1: what gains less than both for who gains least is no answer.
+            lost += least_gain(pair, direction(cagrad{.c = 1}, pair)) < -1e-6 * size * size;
+        }
+    CHECK(lost == 0);
+}
+
 TEST_CASE("c = 0 is the mean, one task goes 1 + c times its way, rescale divides by 1 + c^2") {
     INFO("ISOTYPIC_SEED=", seed());
     const task_gradients g = normal(6, 9, 1);

@@ -232,6 +232,11 @@ TEST_CASE("float, xtensor with leading axes, one row of log_std and results in t
     policy.log_prob(b.mean, as_view(row.data(), 6, 3, 0, 1), b.u, found, scratch);
     CHECK(found == p);
 
+    std::vector<double> plain(6), entropies(6);
+    policy.log_prob(b.mean, b.log_std, b.u, plain, scratch), policy.entropy(b.log_std, entropies, scratch);
+    CHECK(std::equal(plain.begin(), plain.end(), p.data()));
+    CHECK(entropies[5] == entropies[0]);
+
     xt::xtensor<double, 3> m({2, 3, 3}), l({2, 3, 3}), x({2, 3, 3});
     std::copy(b.mean.data(), b.mean.data() + 18, m.data()), std::copy(b.log_std.data(), b.log_std.data() + 18, l.data());
     std::copy(b.u.data(), b.u.data() + 18, x.data());

@@ -2,6 +2,7 @@
 #pragma once
 #include <isotypic/critic/simplex_program.hpp>
 #include <isotypic/critic/task_groups.hpp>
+#include <limits>
 #include <string>
 
 /// \file
@@ -48,10 +49,24 @@ struct cagrad {
 
         detail::simplex_program program(gram, scratch);
         simplex_report report;
-        const auto limit = [&](double bend) {
-            const double within = by * radius / std::sqrt((std::max)(bend, 1.0));
-            for (index_t k = 0; k < n; ++k) w[std::size_t(k)] += within * t[k];
+        const auto move = [&](double scale, double const* v) {
+            for (index_t k = 0; k < n; ++k) w[std::size_t(k)] += scale * v[k];
             return report;
+        };
+        const auto least_gain = [&](double scale, double const* v) {
+            double worst = std::numeric_limits<double>::infinity();
+            for (index_t k = 0; k < n; ++k) {
+                double gain = 0;
+                for (index_t l = 0; l < n; ++l) gain += gram(k, l) * (w[std::size_t(l)] + scale * v[l]);
+                worst = (std::min)(worst, gain);
+            }
+            return worst;
+        };
+        // The limit, or g_w(s) itself where gradients that nearly cancel keep it from being small: whichever leaves no one behind.
+        const auto limit = [&](double bend, double s) {
+            program.read(u);
+            const double within = by * radius / std::sqrt((std::max)(bend, 1.0)), along = by * radius / (std::max)(s, std::sqrt(program.square().first));
+            return least_gain(within, t) >= least_gain(along, u) ? move(within, t) : move(along, u);
         };
         double below = 0, above = most, s = (std::min)(std::sqrt(mean), most);
         for (int i = 0; i < 200; ++i) {
@@ -60,10 +75,10 @@ struct cagrad {
             const auto [square, terms] = program.square();
             const auto [drift, bend] = program.tangent(b, 1 / radius, t);
             const double length = std::sqrt(square), off = length - s, lowest = (std::max)(1e-9 * least, 1e-6 * std::sqrt(terms));
-            if (s <= lowest && bend < 1 && (off <= 0 || square - s * s * bend <= 1e-13 * terms)) return limit(bend);
+            if (s <= lowest && bend < 1 && (off <= 0 || square - s * s * bend <= 1e-13 * terms)) return limit(bend, s);
             (off > 0 ? below : above) = s;
             const bool settled = std::abs(off) <= 1e-15 * s || !(above - below > 1e-15 * above);
-            if ((settled && square <= 1e-10 * terms) || s < 1e-3 * lowest) return limit(bend);  // its direction is lost in rounding
+            if ((settled && square <= 1e-10 * terms) || s < 1e-3 * lowest) return limit(bend, s);  // its direction is lost in rounding
             if (settled) break;
             double next = length > 0 ? s - off / (drift / length - 1) : 0;
             if (!(next > below && next < above)) next = below > 0 || s <= lowest ? (below + above) / 2 : 0;
@@ -71,8 +86,7 @@ struct cagrad {
         }
         program.read(u);
         const double length = std::sqrt(program.square().first);
-        for (index_t k = 0; k < n; ++k) w[std::size_t(k)] += by * radius / (length > 0 ? length : s) * u[k];
-        return report;
+        return move(by * radius / (length > 0 ? length : s), u);
     }
     void weights(view<double const> gram, std::span<double> w, workspace& scratch) const { solve(gram, w, scratch); }
 

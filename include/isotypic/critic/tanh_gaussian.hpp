@@ -94,7 +94,7 @@ struct tanh_gaussian {
         auto scope = scratch.open();
         const auto l = detail::numbers_to_read(name, "log_std", log_std);
         const index_t n = l.count * l.rows(), d = l.cols();
-        const auto out = detail::a_number_each(name, "entropies", n, detail::samples(h));
+        const auto out = detail::a_number_each(name, "entropies", n, detail::numbers_of(h));
         const auto within = bounds();
         double *x = detail::in_double(l, scratch), *sum = scratch.take<double>(n);
         std::fill_n(sum, n, double(d) * (detail::log_two_pi + 1) / 2);
@@ -135,7 +135,7 @@ private:
     void log_probabilities(M const& mean, L const& log_std, U const& u, P& to, double sign, workspace& scratch) const {
         auto scope = scratch.open();
         const auto in = read(mean, log_std, u, scratch).second;
-        const auto out = detail::a_number_each(name, "log-probabilities", in.n, detail::samples(to));
+        const auto out = detail::a_number_each(name, "log-probabilities", in.n, detail::numbers_of(to));
         double* sum = scratch.take<double>(in.n);
         in.log_prob(sign, sum);
         detail::result_array(name, "log-probabilities", out, sum).take();
