@@ -146,6 +146,38 @@ TEST_CASE("checkpoint: names, shapes and metadata as documented") {
     CHECK(second == m.up.one()(0, 0));
 }
 
+namespace {
+/// A part of a user's own, whose state has the name of the weight.
+struct shadow {
+    using commutes_with = symmetry<signed_permutation, signed_permutation>;
+    template <class Buffer>
+    struct memory {
+        Buffer buffer;
+        template <class F>
+        void for_each(F const& f) {
+            f("weight", buffer.all());
+        }
+    };
+    template <class D, class T, class S>
+    auto init(D& d, blocks<T, S> const& like) const {
+        return memory<decltype(zeros_like<std::remove_const_t<T>>(d, like))>{zeros_like<std::remove_const_t<T>>(d, like)};
+    }
+    template <class C, class State>
+    typename C::in apply(C const&, typename C::in x, typename C::out, State&) const {
+        return x;
+    }
+};
+}  // namespace
+
+TEST_CASE("checkpoint: two tensors of one name are not written over each other") {
+    storage<float> w(3, 2);
+    w.fill(1);
+    auto stack = layerwise<float>(on<bias>(shadow{}, 0.1));
+    stack.add("w", as<bias>(w.all));
+    std::ostringstream to;
+    CHECK(message([&] { save(stack, to); }) == "isotypic: the stack has two tensors called 'w/weight'");
+}
+
 TEST_CASE("checkpoint: a file cut short or bent changes nothing") {
     model<float> m(order::rows), other(order::rows);
     m.train(2), other.train(1);

@@ -109,11 +109,13 @@ TEST_CASE_TEMPLATE("layerwise: a bad gradient is refused by name and nothing cha
     }
     SUBCASE("partial overlap") {
         dense<T> longer = gaussian<T>(6, 1, 1);
-        auto v = m.stack.add("v", as<bias>(longer.block(0, 0, 4, 1)));
-        m.before = bits_of(m.stack);
+        const dense<T> before = longer;
+        auto stack = four_roles<T>();
+        auto v = stack.add("v", as<bias>(longer.block(0, 0, 4, 1)));
         auto part = longer.block(1, 0, 4, 1);
-        CHECK(m.refused([&] { m.stack.step(m.of_embed(m.dembed), m.of_head(m.dhead), m.of_q(m.dq), m.of_k(m.dk), m.of_b(m.db), v(part)); }) ==
-              "isotypic: block 'v' and its gradient share some memory, but not all of it");
+        CHECK(message([&] { stack.step(v(part)); }) == "isotypic: block 'v' and its gradient share some memory, but not all of it");
+        CHECK(longer == before);
+        CHECK(stack.steps() == 0);
     }
     SUBCASE("another block's memory") {
         CHECK(step_with(m.head.block(0, 0, 4, 1)) == "isotypic: the gradient of block 'b' lies in the memory of block 'head'");
@@ -142,12 +144,16 @@ TEST_CASE_TEMPLATE("layerwise: a bad gradient is refused by name and nothing cha
 TEST_CASE("layerwise: what may not be added, and a stack without blocks") {
     model<double> m;
     dense<double> w = gaussian<double>(4, 4, 1);
-    CHECK(m.refused([&] { m.stack.add("q", as<projection>(w)); }) == "isotypic: the stack has a block 'q' already");
-    CHECK(m.refused([&] { m.stack.add("again", as<embedding>(m.q)); }) == "isotypic: blocks 'q' and 'again' share memory");
-    CHECK(m.refused([&] { m.stack.add("part", as<bias>(m.q.col(2))); }) == "isotypic: blocks 'q' and 'part' share memory");
+    CHECK(m.refused([&] { m.stack.add("late", as<projection>(w)); }) == "isotypic: block 'late' is added after 1 steps: add() all blocks before the first");
     CHECK(m.stack.size() == 5);
-    m.stack.add("none", as<projection>(as_view(m.q.data(), 0, 4)));  // an empty block has no memory to share
-    CHECK(m.stack.size() == 6);
+    auto stack = four_roles<double>();
+    stack.add("q", as<projection>(m.q));
+    CHECK(message([&] { stack.add("q", as<projection>(w)); }) == "isotypic: the stack has a block 'q' already");
+    CHECK(message([&] { stack.add("again", as<embedding>(m.q)); }) == "isotypic: blocks 'q' and 'again' share memory");
+    CHECK(message([&] { stack.add("part", as<bias>(m.q.col(2))); }) == "isotypic: blocks 'q' and 'part' share memory");
+    CHECK(stack.size() == 1);
+    stack.add("none", as<projection>(as_view(m.q.data(), 0, 4)));  // an empty block has no memory to share
+    CHECK(stack.size() == 2);
 
     auto empty = four_roles<double>();
     CHECK(message([&] { empty.step(); }) == "isotypic: this stack has no blocks: add() them before the first step");
@@ -179,6 +185,15 @@ TEST_CASE("layerwise: rate, decay and numbers of a rule, by role, may change bet
     stack.step(first(g), second(g));
     CHECK(e(0, 0) == 10 - 0.75 - 0.5 - 3);
     CHECK(p(0, 0) == 3.25);
+}
+
+TEST_CASE("layerwise: a rate that is not finite is refused by its role, and nothing changes") {
+    model<double> m;
+    m.stack.on<projection>().rate = [](index_t t) { return t < 3 ? std::numeric_limits<double>::quiet_NaN() : 1; };
+    CHECK(m.refused([&] { m.step(); }) == "isotypic: the rate of 'projection' is nan");
+    m.stack.on<projection>().rate = 0.02;
+    m.step();
+    CHECK(m.stack.steps() == 2);
 }
 
 namespace {

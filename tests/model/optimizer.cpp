@@ -86,6 +86,16 @@ TEST_CASE("optimizer: a bad gradient changes neither weight, state nor step") {
     CHECK(opt.steps() == 1);
 }
 
+TEST_CASE("optimizer: a rate that is not finite changes neither weight nor step") {
+    Eigen::MatrixXd w = gaussian(3, 4, 1), g = gaussian(3, 4, 2);
+    const Eigen::MatrixXd before = w;
+    optimizer opt(as<embedding>(w), row_norm{}, [](index_t) { return std::numeric_limits<double>::infinity(); });
+    CHECK(message([&] { opt.step(g); }) == "isotypic: the rate of 'embedding' is inf");
+    CHECK(message([&] { step(as<embedding>(w), g, std::numeric_limits<double>::quiet_NaN()); }) == "isotypic: the rate of 'embedding' is nan");
+    CHECK(w == before);
+    CHECK(opt.steps() == 0);
+}
+
 TEST_CASE("optimizer: an exception of a user's rule passes through, and the step does not count") {
     Eigen::MatrixXd w = gaussian(3, 4, 1), g = gaussian(3, 4, 2);
     const Eigen::MatrixXd before = w;

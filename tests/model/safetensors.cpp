@@ -98,6 +98,12 @@ TEST_CASE("safetensors: no byte of the header may change its high bit") {
     }
 }
 
+TEST_CASE("safetensors: a name that is no text is refused as every error of this library") {
+    safetensors::file f = two;
+    f.about["\xff"] = "1";
+    CHECK_THROWS_AS(written(f), error);
+}
+
 TEST_CASE("safetensors: streams that fail") {
     std::ostringstream full;
     full.setstate(std::ios::badbit);

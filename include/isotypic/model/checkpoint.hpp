@@ -73,7 +73,9 @@ safetensors::file stored(Stack const& stack, bool with_bytes) {
     stack.for_each_block([&](auto const& name, auto const& role, auto const& rule, auto const&) {
         f.about[name + "/role"] = role, f.about[name + "/rule"] = rule;
     });
-    for_each_tensor(stack, [&](std::string const& name, auto const& b) { f.tensors[name] = stored(stack.on_device(), b, with_bytes); });
+    for_each_tensor(stack, [&](std::string const& name, auto const& b) {
+        if (!f.tensors.emplace(name, stored(stack.on_device(), b, with_bytes)).second) throw error("isotypic: the stack has two tensors called '" + name + "'");
+    });
     return f;
 }
 

@@ -38,13 +38,15 @@ public:
     /// Where the steps run; on a GPU its `status()` says what became of them.
     Device const& on_device() const { return device; }
 
-    /// Adds a weight under a name of its own. Its memory must outlive the stack and stay where it is.
+    /// Adds a weight under a name of its own, before the first step. Its memory must outlive the stack and stay where it is.
     template <class Role, class U>
     block_handle<T, space> add(std::string name, typed_block<Role, U, space> w) {
         constexpr bool same = std::is_same_v<U, T>;
         static_assert(same, "this block's element type is not the stack's: layerwise<float> or layerwise<double>");
         require_rule<Role>();
         if constexpr (same && has<Role>) {
+            // Averages are freed of their zero start by the stack's number of steps.
+            if (steps_done) throw error("isotypic: block '" + name + "' is added after " + std::to_string(steps_done) + " steps: add() all blocks before the first");
             for (auto const& s : slots) {
                 if (s->name == name) throw error("isotypic: the stack has a block '" + name + "' already");
                 if (overlap(s->weight(), w.all)) throw error("isotypic: blocks '" + s->name + "' and '" + name + "' share memory");
@@ -73,7 +75,7 @@ public:
 
     /// One step of every block, each with its gradient: `step(embed(dE), q(dQ))`, or a vector of them. Throws
     /// isotypic::error, names the block and changes nothing if a gradient is missing, given twice, of another
-    /// shape, in part the weight's memory, in another block's, or not finite. An exception from a rule of the
+    /// shape, in part the weight's memory, in another block's, or not finite, or a rate is not. An exception from a rule of the
     /// user's own names the blocks that have stepped, and the step counts.
     template <class... G>
         requires(!(std::is_convertible_v<G const&, std::span<gradient const>> || ...))
@@ -89,6 +91,7 @@ public:
         auto open = device.open_step();
         collect(gradients);
         const index_t t = steps_done + 1;
+        require_rates(t);
         counted = device.count_step(t);
         auto scope = device.scratch().open();
         const number factor = clip > 0 ? clip_factor() : number{};
@@ -107,6 +110,7 @@ public:
     void before_replay()
         requires(!std::is_same_v<space, host>)
     {
+        require_rates(steps_done + 1);
         ++steps_done;
         index_t place = 0;
         std::apply([&](auto const&... e) { (device.keep(place++, e.rate(steps_done)), ...); }, *entries);
@@ -143,6 +147,10 @@ private:
         std::size_t i = 0, found = 0;
         ((found = std::is_same_v<typename Entries::role, Role> ? i : found, ++i), ...);
         return found;
+    }
+
+    void require_rates(index_t t) const {
+        std::apply([&](auto const&... e) { (detail::finite_rate(type_name<typename Entries::role>(), e.rate(t)), ...); }, *entries);
     }
 
     void collect(std::span<gradient const> gradients) {

@@ -30,14 +30,15 @@ public:
     }
 
     /// W <- W - rate(t) U(dW), t = 1, 2, ... Throws isotypic::error, and changes neither weight nor state, if
-    /// the gradient has another shape, overlaps the weight in part, or is not finite.
+    /// the gradient has another shape, overlaps the weight in part, or is not finite, or if the rate is not.
     template <class G>
     void step(G const& gradient) {
         const blocks<T const, space> g = detail::as_gradient<T, space>(gradient);
         auto open = device.open_step();
         detail::require_gradient(device, name, slot.weight, g);
         const index_t t = steps_done + 1;
-        slot.step(device, rule, device.count_step(t), g, device.keep(0, rate(t)), decay);
+        const double now = detail::finite_rate(name, rate(t));
+        slot.step(device, rule, device.count_step(t), g, device.keep(0, now), decay);
         open.close();
         if (!device.capturing()) steps_done = t;
     }
@@ -45,7 +46,8 @@ public:
     void before_replay()
         requires(!std::is_same_v<space, host>)
     {
-        device.keep(0, rate(++steps_done));
+        device.keep(0, detail::finite_rate(name, rate(steps_done + 1)));
+        ++steps_done;
     }
 
     index_t steps() const { return steps_done; }

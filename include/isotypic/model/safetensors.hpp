@@ -41,7 +41,12 @@ inline void write(file const& f, std::ostream& to) {
         header[name] = {{"dtype", t.dtype}, {"shape", t.shape}, {"data_offsets", {at, at + t.bytes.size()}}};
         at += t.bytes.size();
     }
-    std::string text = header.dump();
+    std::string text;
+    try {
+        text = header.dump();
+    } catch (nlohmann::json::exception const& e) {  // a name that is not UTF-8
+        throw error(std::string("isotypic: the checkpoint could not be written: ") + e.what());
+    }
     text.resize((text.size() + 7) / 8 * 8, ' ');  // the tensors begin aligned
     char length[8];
     for (int i = 0; i < 8; ++i) length[i] = char(std::uint64_t(text.size()) >> (8 * i));

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <functional>
 #include <numbers>
+#include <string>
+#include <string_view>
 #include <utility>
 
 /// \file
@@ -24,6 +26,11 @@ private:
 };
 
 namespace detail {
+/// Throws, naming whose rate it is, unless it is finite.
+inline double finite_rate(std::string_view whose, double rate) {
+    if (!std::isfinite(rate)) throw error("isotypic: the rate of '" + std::string(whose) + "' is " + std::to_string(rate));
+    return rate;
+}
 /// t / warmup on the way up, then 1.
 inline double warm(index_t step, index_t warmup) { return step < warmup ? double(step) / double(warmup) : 1; }
 /// How much of the way from `begin` to `end` lies behind, in [0, 1].
