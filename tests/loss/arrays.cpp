@@ -283,6 +283,15 @@ TEST_CASE("what is read may be a temporary") {
     CHECK(loss.value(scores(2 * s), y) == loss.value(scores(s + s), labels(y)));
 }
 
+TEST_CASE("a joined pair of scores is refused, and weights whose sum leaves the range") {
+    const scores s = random_scores(1);
+    const labels y = random_labels(1);
+    criterion loss(cross_entropy{});
+    CHECK_THROWS_WITH(loss.value(joined(as_view(s), as_view(s)), y), "isotypic: cross-entropy: a joined pair is two arrays of scores");
+    const std::vector<double> heavy(std::size_t(s.rows()), 1e308);
+    CHECK_THROWS_WITH(loss.value(s, y, {.weights = heavy}), "isotypic: cross-entropy: the weights' sum is too large");
+}
+
 TEST_CASE("labels with axes of their own have the leading ones of the scores") {
     xt::xtensor<double, 3> s = xt::zeros<double>({2, 3, 5});
     const xt::xtensor<int, 2> right = xt::zeros<int>({2, 3}), turned = xt::zeros<int>({3, 2});

@@ -67,6 +67,8 @@ TEST_CASE("bad batches are refused and leave the running statistics alone") {
     CHECK_THROWS_WITH(norm.forward(x, y), "isotypic: class token: the input is not finite at (2, 1)");
     x(2, 1) = std::numeric_limits<double>::infinity();
     CHECK_THROWS_WITH(norm.forward(x, y), "isotypic: class token: the input is not finite at (2, 1)");
+    x.col(1).setZero(), x(2, 1) = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_WITH(norm.forward(x, y), "isotypic: class token: the input is not finite at (2, 1)");
     CHECK(norm.running.mean == mean);
     CHECK(norm.running.variance == variance);
     x(2, 1) = 1e200;

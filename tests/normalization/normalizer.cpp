@@ -229,7 +229,14 @@ TEST_CASE("bad input is refused with the norm's name, what, and the shapes") {
     tall.setRandom();
     CHECK(said([&] { norm.forward(tall.topRows(4), tall.bottomRows(4)); }) == who + "input and result share some memory, but not all of it");
     norm.forward(tall, tall);
+    norm.forward(x, y);
+    CHECK(said([&] { norm.jvp(x, per_feature(three), y, per_feature(three), x); }) ==
+          who + "a JVP with parameters reads the input to the end: give its result other memory");
+    CHECK(said([&] { normalizer<group_norm>({.groups = 0}, "N").forward(x, y); }) == "isotypic: N: 3 features cannot be cut into 0 equal groups");
     x(2, 1) = std::numeric_limits<double>::quiet_NaN();
+    CHECK(said([&] { norm.forward(x, y); }) == who + "the input is not finite at (2, 1)");
+    x.setZero(), x(2, 1) = std::numeric_limits<double>::quiet_NaN();  // beside zeros alone
+    for_each_core([&](auto core) { CHECK(said([&] { normalizer(core, "N").forward(x.leftCols(2), y.leftCols(2)); }) != ""); });
     CHECK(said([&] { norm.forward(x, y); }) == who + "the input is not finite at (2, 1)");
     CHECK(said([&] { normalizer<layer_norm>({.eps = -1}, "N"); }) == "isotypic: N: eps = -1.000000");
     CHECK(said([&] { normalizer<batch_norm>({.momentum = 5}, "N"); }) == "isotypic: N: momentum = 5.000000");

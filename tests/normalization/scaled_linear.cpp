@@ -332,6 +332,7 @@ TEST_CASE("errors name the layer, the branch and the shapes, and change nothing"
         CHECK(a.y.numbers() == y);
     };
     forward_says([](auto& w, auto&, auto&) { w.clear(); }, "isotypic: L: no branch");
+    forward_says([](auto&, auto&, auto& x) { x.joined = true, x.second = x.first.data; }, "isotypic: L: a joined pair is two arrays: give one after the other");
     forward_says([](auto&, auto& r, auto&) { r.pop_back(); }, "isotypic: L: 2 branches, and the result of 1");
     forward_says([](auto&, auto& r, auto&) { std::swap(r[0], r[1]); }, "isotypic: L: branch 0: the result is 3 x 6, the input 3 x 5, and there are 4 outputs");
     forward_says([](auto& w, auto&, auto&) { w[1].weight = w[1].weight.part(0, 0, 6, 4); },

@@ -242,6 +242,13 @@ TEST_CASE("an error leaves the running statistics of all classes as they were") 
     CHECK_THROWS_WITH_AS(norm.forward(x.all, y.all), "isotypic: N: class patches: the input is not finite at (2, 3, 1)", error);
     CHECK(unchanged());
     CHECK_THROWS_AS(norm.vjp(x.all, y.all, dx.all), error);
+    cube good = random_cube(2, n, 5);
+    const auto two_from = [](cube const& c, index_t item) { return blocks<double>(c.all.panel(item), 2, c.all.stride); };
+    CHECK_THROWS_WITH_AS(norm.forward(two_from(good, 0), two_from(good, 1)), "isotypic: N: input and result share some memory, but not all of it", error);
+    CHECK(unchanged());
+    norm.forward(two_from(good, 0), two_from(y, 0));
+    CHECK_THROWS_WITH_AS(norm.vjp(two_from(good, 0), two_from(y, 0), two_from(good, 1)), "isotypic: N: input and result share some memory, but not all of it", error);
+    std::get<0>(norm.norms).running = a, std::get<1>(norm.norms).running = b;
     cube narrow = random_cube(1, n, 5, 3), narrow_y = like(narrow.all);
     CHECK_THROWS_WITH_AS(norm.forward(x.all, narrow_y.all), "isotypic: N: the result is 4 x 5 x 3, the input 4 x 5 x 6", error);
     norm.training = false;

@@ -73,6 +73,7 @@ TEST_CASE("whitening: in float, items of a batch together, errors") {
     CHECK_THROWS_WITH(norm.forward(a, b), "isotypic: whitening: the input is not finite at (1, 1)");
     matrix_of_doubles small(2, 2), none(0, 3);
     CHECK_THROWS_WITH(norm.forward(none, none), "isotypic: whitening: the input is 0 x 3");
+    CHECK_THROWS_WITH(norm.forward(joined(b, b), joined(c, c)), "isotypic: whitening: a joined pair is two arrays: normalize one after the other");
     CHECK_THROWS_WITH(normalizer<whitening>({.eps = -1}), "isotypic: whitening: eps = -1.000000");
     CHECK_THROWS_WITH(norm.forward(a, small), "isotypic: whitening: the result is 2 x 2, the input 6 x 3");
     normalizer<centred_whitening> centred;

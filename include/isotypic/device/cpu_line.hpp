@@ -69,9 +69,9 @@ inline double reciprocal(double size) {
 /// m and r of n > 0 numbers at(0) .., each scaled by the largest.
 template <class F>
 std::pair<double, double> scaled_statistics(standardization how, index_t n, F const& at) {
-    double most = 0, mean = 0, sum = 0;
-    for (index_t j = 0; j < n; ++j) most = (std::max)(most, std::abs(double(at(j))));
-    if (!(most > 0)) return {0 * double(at(0)), how.eps > 0 ? 1 / std::sqrt(how.eps) : 0};
+    double most = 0, mean = 0, sum = 0, nothing = 0;  // the last is NaN if a number is not finite, which a maximum passes over
+    for (index_t j = 0; j < n; ++j) most = (std::max)(most, std::abs(double(at(j)))), nothing += 0 * double(at(j));
+    if (!(most > 0)) return {nothing, how.eps > 0 ? 1 / std::sqrt(how.eps) : 0};
     const double base = how.centred ? double(at(0)) / most : 0;
     for (index_t j = 0; j < n && how.centred; ++j) mean += (double(at(j)) / most - base) / double(n);
     for (index_t j = 0; j < n; ++j) sum += (double(at(j)) / most - base - mean) * (double(at(j)) / most - base - mean);

@@ -32,7 +32,7 @@ protected:
 
     /// What is only read may be a temporary: it lives as long as the call.
     template <class X>
-    static auto scores_of(X const& x) {
+    auto scores_of(X const& x) const {
         static_assert(
             requires { samples(x); },
             "isotypic: this has no shape or no memory of its own: evaluate it into a matrix, or pass a map or as_view(pointer, rows, cols)");
@@ -40,6 +40,7 @@ protected:
         using T = typename decltype(b)::value_type;
         static_assert(std::is_same_v<typename decltype(b)::space, host>, "isotypic: these scores lie in another memory than the CPU's: give the criterion their device");
         static_assert(scalar<T>, "isotypic: a loss takes float or double");
+        if (b.joined) refuse("a joined pair is two arrays of scores");
         return blocks<T const>(b);
     }
 
@@ -86,7 +87,7 @@ protected:
         const auto g = samples(std::forward<G>(result));
         static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, blocks<T>>,
                       "isotypic: a result holds numbers of the scores' type, in memory that may be written");
-        if (!g.same_shape(x)) refuse("the result is " + shape(g) + ", the scores " + shape(x));
+        if (g.joined || !g.same_shape(x)) refuse("the result is " + shape(g) + ", the scores " + shape(x));
         if (overlaps_itself(g)) refuse("the result repeats its own memory");
         if (!same_place(x, g) && overlap(x, g)) refuse("scores and result share some memory, but not all of it");
         return g;

@@ -93,6 +93,7 @@ inline void sample_shares(std::string const& what, sample_options const& with, b
         total += share[i];
     }
     if (!mean) return;
+    if (!std::isfinite(total)) throw error("isotypic: " + what + ": the weights' sum is too large");
     if (!(total > 0))
         throw error("isotypic: " + what + ": the mean over " + (n ? std::string("samples of no weight") : std::string("no samples")) + ": take the sum");
     for (index_t i = 0; i < n; ++i) share[i] /= total;

@@ -52,7 +52,7 @@ void require_results(std::string const& name, blocks<T> const& x, Branches const
         static_assert(std::is_same_v<typename std::remove_cvref_t<decltype(y)>::value_type, std::remove_const_t<T>>,
                       "isotypic: results hold numbers of the input's type");
         const index_t outputs = list_item(branches, b).weight.rows;
-        if (y.count != x.count || y.rows() != x.rows() || y.cols() != outputs)
+        if (y.joined || y.count != x.count || y.rows() != x.rows() || y.cols() != outputs)
             refuse_branch(name, b,
                           std::string("the ") + what + " is " + axes_text(y) + ", the input " + axes_text(x) + ", and there are " +
                               std::to_string(outputs) + " outputs");

@@ -154,6 +154,7 @@ public:
         const auto t = derivative_at(x, direction, "the direction");
         const auto out = write(std::forward<R>(result), x);
         detail::require_apart(name, t, out);
+        if (overlap(x, out)) throw error("isotypic: " + name + ": a JVP with parameters reads the input to the end: give its result other memory");
         detail::require_alike(name, parameters, tangents, x.cols());
         auto scope = device.scratch().open();
         const auto a = read_affine(parameters, x), b = read_affine(tangents, x, 0);
@@ -228,7 +229,7 @@ private:
         }
         auto a = detail::dense_affine<compute<T>>(device, name, parameters, x.cols(), compute<T>(gain));
         a.of_lines = core.lines().together;
-        if constexpr (requires { core.groups; }) a.stride = x.cols() / core.groups;
+        if constexpr (requires { core.groups; }) a.stride = core.groups > 0 ? x.cols() / core.groups : 0;
         return a;
     }
     template <class T>

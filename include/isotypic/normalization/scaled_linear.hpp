@@ -71,6 +71,7 @@ public:
         static_assert(!detail::temporary_memory<Y>, "isotypic: these results are temporaries: their memory is gone before anybody reads it, give them names");
         const auto x = detail::to_read(std::forward<X>(input));
         using T = typename decltype(x)::value_type;
+        if (x.joined) throw error("isotypic: " + name + ": a joined pair is two arrays: give one after the other");
         detail::require_branches<T, In, Out>(name, branches, x.cols(), has_middle);
         detail::require_results(name, x, branches, results, "result");
         detail::require_apart(name, results);

@@ -138,6 +138,7 @@ private:
     void pass(blocks<T const> const& x, Y const& y, F const& f) {
         static_assert(std::is_same_v<Y, blocks<T>>, "isotypic: a norm writes numbers of its input's type, into memory that may be written");
         fit(x, y, "the result");
+        detail::require_apart(name, x, y);
         ready = false;
         cut(x.rows());
         for_each_class([&](auto& norm, auto k) {
@@ -170,6 +171,7 @@ private:
             throw error("isotypic: " + name + ": a derivative at an input of " + detail::axes_text(x) + " without a forward pass there");
         fit(x, t, what);
         fit(x, out, "the result");
+        detail::require_apart(name, x, out), detail::require_apart(name, t, out);
         for_each_class([&](auto& norm, auto k) {
             auto scope = device.scratch().open();
             const blocks<T> to = room(out, k);

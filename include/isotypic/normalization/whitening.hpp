@@ -58,6 +58,7 @@ public:
         const auto x = detail::to_read(std::forward<X>(input));
         const auto y = as_blocks(std::forward<Y>(result));
         require(x.same_shape(y), "the result", x, y);
+        if (x.joined) throw error("isotypic: " + name + ": a joined pair is two arrays: normalize one after the other");
         ready = false;
         if (Core::centred && x.count * x.rows() == 1) throw error("isotypic: " + name + ": one sample has no covariance");
         detail::require_finite(name, x);
