@@ -28,6 +28,31 @@ TEST_CASE("for_each_task runs each task once, on a device of its own") {
         }
 }
 
+TEST_CASE("what a task throws is thrown when all have run, and the next tasks find their lanes free") {
+    thread_pool pool(3);
+    cpu d(pool);
+    for (int round = 0; round < 5; ++round) {
+        std::atomic<int> ran{0};
+        const auto tasks = [&](index_t i, cpu&) {
+            ++ran;
+            if (i % 3 == 0) throw error("isotypic: a task");
+        };
+        CHECK_THROWS_WITH_AS(d.for_each_task(20, tasks), "isotypic: a task", error);
+        CHECK(ran == 20);
+    }
+    std::atomic<int> ran{0};
+    d.for_each_task(20, [&](index_t, cpu&) { ++ran; });
+    CHECK(ran == 20);
+}
+
+TEST_CASE("a copy between pairs that share their first panel writes the second") {
+    cpu d;
+    storage<double> a(2, 3), b(2, 3), c(2, 3);
+    a.fill(1), b.fill(2), c.fill(3);
+    copy(d, blocks<double const>(joined(a.one(), b.one())), joined(a.one(), c.one()));
+    CHECK(elements(c.one()) == elements(b.one()));
+}
+
 TEST_CASE("after the first step no lane allocates, whichever task it meets" * doctest::skip(!allocations_counted)) {
     for (index_t threads : {1, 2, 3, 7}) {
         thread_pool pool(threads);

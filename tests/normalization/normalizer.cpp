@@ -242,6 +242,15 @@ TEST_CASE("bad input is refused with the norm's name, what, and the shapes") {
     CHECK(said([&] { normalizer<batch_norm>({.momentum = 5}, "N"); }) == "isotypic: N: momentum = 5.000000");
 }
 
+TEST_CASE("numbers far below eps are divided by its root") {
+    Eigen::MatrixXd x(1, 3), y(1, 3);
+    x << 1e-310, 2e-310, 6e-310;
+    normalizer<layer_norm>({.eps = 4}).forward(x, y);
+    CHECK(y(0, 0) == doctest::Approx(-1e-310).epsilon(1e-9));
+    normalizer<rms_norm>({.eps = 4}).forward(x, y);
+    CHECK(y(0, 2) == doctest::Approx(3e-310).epsilon(1e-9));
+}
+
 TEST_CASE("nothing comes of nothing") {
     for_each_core([](auto core) {
         matrix_of_doubles x(0, d), y(0, d);

@@ -78,6 +78,13 @@ TEST_CASE("qdwh: values under `least` go where the scalar maps take them") {
     CHECK(distance(factor<double>(engine, known.matrix()), want) <= 1e-11);
 }
 
+TEST_CASE("qdwh: a bound that is none is refused") {
+    cpu d;
+    double x[] = {3, 0, 0, 1}, u[4];
+    for (double least : {-1., 1.5, std::numeric_limits<double>::quiet_NaN()})
+        CHECK_THROWS_AS(qdwh{.least = least}(d, view<double const>(x, 2, 2), view<double>(u, 2, 2)), error);
+}
+
 TEST_CASE("qdwh: short rank") {
     keeps_rank<double>(qdwh{}, 1e-13);
     keeps_rank<float>(qdwh{}, 1e-4);

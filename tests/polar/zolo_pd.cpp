@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "rational.hpp"
 #include <isotypic/device/thread_pool.hpp>
+#include <isotypic/norm/spectral.hpp>
 #include <isotypic/polar/zolo_pd.hpp>
 
 using namespace engines;
@@ -80,6 +81,18 @@ TEST_CASE("zolo_pd: values under `least` go where the scalar maps take them") {
     });
     CHECK(want.squaredNorm() < 12);
     CHECK(distance(factor<double>(zolo_pd{1e-3}, known.matrix()), want) <= 1e-11);
+}
+
+TEST_CASE("zolo_pd: a bound next to 1 is one, a bound that is none is refused, on threads too") {
+    cpu d;
+    double x[] = {3, 4}, u[2];
+    for (int i = 1; i < 300; ++i) CHECK_NOTHROW(zolo_pd{.least = 1 - 1e-7 * i}(d, view<double const>(x, 2, 1), view<double>(u, 2, 1)));
+    CHECK(u[0] == doctest::Approx(0.6));
+    thread_pool pool(2);
+    cpu threads(pool);
+    double two[] = {3, 0, 0, 1, 3, 0, 0, 1}, to[8];
+    const blocks<double const> batch(view<double const>(two, 2, 2), 2, 4);
+    CHECK_THROWS_AS(spectral<zolo_pd>{{.least = 1.5}}.steepest(threads, batch, blocks<double>(view<double>(to, 2, 2), 2, 4)), error);
 }
 
 TEST_CASE("zolo_pd: short rank") {

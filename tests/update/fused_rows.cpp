@@ -41,6 +41,18 @@ TEST_CASE_TEMPLATE("numbers from 1e-30 to 1e30, in double from 1e-200 to 1e200",
         }
 }
 
+TEST_CASE("a large gradient at a small rate: their quotient may leave the range of float") {
+    cpu d;
+    for (double rate : {1e-6, 1e-8}) {
+        float w[] = {0, 0}, g[] = {3e38f, 0};
+        const auto rule = momentum{.beta = 0.9} | row_norm{};
+        const blocks<float> x(view<float>(w, 1, 2));
+        auto state = init(rule, d, x);
+        apply_update<symmetry<trivial, trivial>>(d, rule, state, 1, blocks<float const>(view<float const>(g, 1, 2)), x, rate, {});
+        CHECK(double(w[0]) / -rate == doctest::Approx(1).epsilon(1e-5));
+    }
+}
+
 TEST_CASE_TEMPLATE("a row without a gradient only decays", T, float, double) {
     for (order o : contiguous) {
         cpu d;

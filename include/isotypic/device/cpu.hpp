@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cmath>
 #include <cstdint>
+#include <exception>
 #include <memory>
 #include <vector>
 
@@ -44,7 +45,8 @@ public:
     void continue_at(index_t) {}
     double keep(index_t, double v) { return v; }
 
-    /// f(i, device) for i < n, each on a device of its own that runs serially: for whole matrices.
+    /// f(i, device) for i < n, each on a device of its own that runs serially: for whole matrices. What one of them throws is thrown when
+    /// all have run.
     template <class F>
     void for_each_task(index_t n, F const& f);
 
@@ -67,12 +69,19 @@ void cpu::for_each_task(index_t n, F const& f) {
         return;
     }
     while (index_t(lanes.size()) < executor.concurrency()) lanes.push_back(std::make_unique<lane>());
+    std::atomic_flag failed = ATOMIC_FLAG_INIT;
+    std::exception_ptr first;
     executor.parallel_for(n, [&](index_t i) {
         std::size_t k = 0;
         while (lanes[k]->taken.test_and_set(std::memory_order_acquire)) k = (k + 1) % lanes.size();
-        f(i, lanes[k]->device);
+        try {
+            f(i, lanes[k]->device);
+        } catch (...) {
+            if (!failed.test_and_set()) first = std::current_exception();
+        }
         lanes[k]->taken.clear(std::memory_order_release);
     });
+    if (first) std::rethrow_exception(first);
     std::size_t most = 0;
     for (auto& l : lanes) most = (std::max)(most, l->device.scratch().need());
     for (auto& l : lanes) l->device.scratch().reserve(most);

@@ -75,8 +75,8 @@ std::pair<double, double> scaled_statistics(standardization how, index_t n, F co
     const double base = how.centred ? double(at(0)) / most : 0;
     for (index_t j = 0; j < n && how.centred; ++j) mean += (double(at(j)) / most - base) / double(n);
     for (index_t j = 0; j < n; ++j) sum += (double(at(j)) / most - base - mean) * (double(at(j)) / most - base - mean);
-    const double size = std::hypot(std::sqrt(sum / (how.unit ? 1 : double(n))), std::sqrt(how.eps) / most);
-    const double r = reciprocal(size) / most;
+    const double root = std::sqrt(how.eps), size = std::hypot(std::sqrt(sum / (how.unit ? 1 : double(n))), root / most);
+    const double r = root / most > 1.7e308 && sum == sum ? 1 / root : reciprocal(size) / most;
     return {(base + mean) * most, r > 1.7e308 ? 1.7e308 : r};
 }
 

@@ -24,7 +24,10 @@ double row_length(double sum, view<T> const* x, index_t panels, index_t i) {
 template <class T>
 struct row_step {
     double rate, keep;
-    bool small(double r) const { return std::abs(rate * r) < 1e-2 * double((std::numeric_limits<T>::max)()); }
+    bool small(double r) const {
+        const double s = std::abs(rate * r);
+        return s == 0 || (s > 1e2 * double((std::numeric_limits<T>::min)()) && s < 1e-2 * double((std::numeric_limits<T>::max)()));
+    }
     T near(T s, T m, T w) const { return T(keep) * w - s * m; }
     T far(double r, T m, T w) const { return T(keep * double(w) - rate * (r * double(m))); }
 };

@@ -54,8 +54,8 @@ __device__ gpu_line_map<compute<T>> scaled_statistics(line_share<Way, T> const& 
     x.each_number([&](double v) { sum += (v / most - base - mean) * (v / most - base - mean); });
     sum = team::join(sum, add{});
     if (!(most > 0)) return {0 * first, how.eps > 0 ? 1 / std::sqrt(how.eps) : 0};
-    const double size = hypot(std::sqrt(sum / (how.unit ? 1 : double(n))), std::sqrt(how.eps) / most);
-    const double r = size == 0 ? 0 : (size - size == 0 ? 1 / size : size - size) / most;
+    const double root = std::sqrt(how.eps), size = hypot(std::sqrt(sum / (how.unit ? 1 : double(n))), root / most);
+    const double r = root / most > 1.7e308 && sum == sum ? 1 / root : size == 0 ? 0 : (size - size == 0 ? 1 / size : size - size) / most;
     return {(base + mean) * most, r > 1.7e308 ? 1.7e308 : r};
 }
 

@@ -139,7 +139,10 @@ template <class U>
 struct scaled_step {
     double rate, keep, r;
 
-    __device__ bool small() const { return std::fabs(rate * r) < 1e-2 * double((std::numeric_limits<U>::max)()); }
+    __device__ bool small() const {
+        const double s = std::fabs(rate * r);
+        return s == 0 || (s > 1e2 * double((std::numeric_limits<U>::min)()) && s < 1e-2 * double((std::numeric_limits<U>::max)()));
+    }
     template <bool small>
     __device__ U moved(U w, U m) const {
         if constexpr (small)

@@ -47,8 +47,9 @@ blocks<double, S> numbers(double* first, index_t n) {
 /// y <- x.
 template <device D, class T, class U, class S>
 void copy(D& d, blocks<T, S> const& x, blocks<U, S> const& y) {
-    if (static_cast<void const*>(x.first.data) != y.first.data)
-        transform(d, detail::assign{}, x, y);
+    if constexpr (std::is_same_v<std::remove_const_t<T>, U>)
+        if (same_place(x, y)) return;
+    transform(d, detail::assign{}, x, y);
 }
 
 /// y <- s x for a number, where both may be one block.

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/model/schedule.hpp>
 #include <isotypic/model/slot.hpp>
 #include <isotypic/update/update_for.hpp>
 

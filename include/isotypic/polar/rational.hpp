@@ -65,6 +65,7 @@ void apply_map(D& d, zolotarev_map const& f, double least, rational_matrix<T>& x
 /// The rounding of T where it is more: no lower bound under it can be known.
 template <class T>
 double resolved(double least) {
+    if (!(least >= 0 && least <= 1)) throw error("isotypic: the least singular value of qdwh and zolo_pd is a share of |M|_F, here " + std::to_string(least));
     return std::fmax(least, double(std::numeric_limits<T>::epsilon()));
 }
 

@@ -39,7 +39,7 @@ struct zolo_pd {
             if (4 * std::pow(first.error / 4, 2 * r + 1) <= double(std::numeric_limits<T>::epsilon())) break;
         }
         first.scale /= first(1);
-        zolotarev_map second = best_map(first.terms, first(l));
+        zolotarev_map second = best_map(first.terms, std::fmin(1., first(l)));
         second.scale /= second(1);
         return {first, second};
     }
