@@ -150,7 +150,7 @@ private:
     }
 
     void require_rates(index_t t) const {
-        std::apply([&](auto const&... e) { (detail::finite_rate(type_name<typename Entries::role>(), e.rate(t)), ...); }, *entries);
+        std::apply([&](auto const&... e) { (detail::finite_rate<typename Entries::role>(e.rate(t)), ...); }, *entries);
     }
 
     void collect(std::span<gradient const> gradients) {

@@ -37,7 +37,7 @@ public:
         auto open = device.open_step();
         detail::require_gradient(device, name, slot.weight, g);
         const index_t t = steps_done + 1;
-        const double now = detail::finite_rate(name, rate(t));
+        const double now = detail::finite_rate<Role>(rate(t));
         slot.step(device, rule, device.count_step(t), g, device.keep(0, now), decay);
         open.close();
         if (!device.capturing()) steps_done = t;
@@ -46,7 +46,7 @@ public:
     void before_replay()
         requires(!std::is_same_v<space, host>)
     {
-        device.keep(0, detail::finite_rate(name, rate(steps_done + 1)));
+        device.keep(0, detail::finite_rate<Role>(rate(steps_done + 1)));
         ++steps_done;
     }
 

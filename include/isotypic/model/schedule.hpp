@@ -1,11 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/matrix/scalar.hpp>
+#include <isotypic/model/names.hpp>
 #include <cmath>
 #include <functional>
 #include <numbers>
-#include <string>
-#include <string_view>
 #include <utility>
 
 /// \file
@@ -26,9 +25,10 @@ private:
 };
 
 namespace detail {
-/// Throws, naming whose rate it is, unless it is finite.
-inline double finite_rate(std::string_view whose, double rate) {
-    if (!std::isfinite(rate)) throw error("isotypic: the rate of '" + std::string(whose) + "' is " + std::to_string(rate));
+/// Throws, naming the role, unless its rate is finite.
+template <class Role>
+double finite_rate(double rate) {
+    if (!std::isfinite(rate)) throw error("isotypic: the rate of '" + type_name<Role>() + "' is " + std::to_string(rate));
     return rate;
 }
 /// t / warmup on the way up, then 1.

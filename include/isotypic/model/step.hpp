@@ -24,7 +24,7 @@ void step(typed_block<Role, T, S> w, G const& gradient, double rate, Rule const&
         const blocks<T const, S> g = detail::as_gradient<T, S>(gradient);
         auto open = device.open_step();
         detail::require_gradient(device, type_name<Role>(), w.all, g);
-        detail::finite_rate(type_name<Role>(), rate);
+        detail::finite_rate<Role>(rate);
         one.step(device, rule, device.count_step(1), g, device.keep(0, rate), {});
         open.close();
     }
