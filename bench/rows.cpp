@@ -61,7 +61,7 @@ auto kernel(auto rule, bool by_rows) {
         const blocks<float> w = block<float>(shared().w, by_rows);
         const blocks<float const> g = block<float const>(shared().g, by_rows);
         auto state = std::make_shared<decltype(init(rule, *d, w))>(init(rule, *d, w));
-        return [=, t = index_t{0}]() mutable { fused_update(*d, rule, *state, ++t, g, w, 1e-3, 0.01); };
+        return [=, t = index_t{0}]() mutable { fused_update(*d, rule, *state, ++t, g, w, {1e-3, 1, 0.01}); };
     };
 }
 

@@ -18,6 +18,23 @@ TEST_CASE_TEMPLATE("one sweep over rows does what the parts do, to rounding", T,
     });
 }
 
+TEST_CASE_TEMPLATE("two sweeps over columns do what the parts do, to rounding", T, float, __half, __nv_bfloat16) {
+    cuda d;
+    auto check = [&](auto const& rule, order o) {
+        for (shape s : shapes)
+            for (index_t gap : {0, 8}) {
+                if (gap && s.rows * s.cols > 4000) continue;
+                INFO("ISOTYPIC_SEED=", seed(), ", ", s.rows, " x ", s.cols, " in order ", int(o), ", gap ", gap);
+                const double e = error_of<plain_group, T>(d, rule, s.rows, s.cols, o, {0.1}, 1, 1, alone, gap);
+                CHECK(e >= 0);
+                CHECK(e < 8);
+            }
+    };
+    for_each_row_rule([&](auto const& rule) { check(rule, order::columns), check(by_columns(rule), order::rows); });
+    check(momentum{.beta = 0.9} | column_norm{} | scaled(row_rms_scale{.rms = 0.2}, 0.5), order::rows);
+    check(momentum{.beta = 0.9} | by_columns(row_norm{} | scaled(row_rms_scale{.rms = 0.2}, 0.5)), order::rows);
+}
+
 TEST_CASE_TEMPLATE("three sweeps over rows up to a shared row do what the parts do, to rounding, with either decay", T, FOUR_TYPES) {
     cuda d;
     for_each_centred_rule([&](auto const& rule) {
@@ -56,6 +73,11 @@ TEST_CASE_TEMPLATE("batches, and pairs joined by rows and by columns", T, FOUR_T
         }
     };
     for_each_row_rule([&](auto const& rule) { check(rule, order::rows, alone), check(rule, order::rows, beside), check(rule, order::rows, below); });
+    if constexpr (sizeof(T) < 8)
+        for_each_row_rule([&](auto const& rule) {
+            check(rule, order::columns, alone), check(rule, order::columns, below);
+            check(by_columns(rule), order::rows, alone), check(by_columns(rule), order::rows, beside);
+        });
     for (order o : {order::rows, order::columns}) check(adam{}, o, alone), check(adam{}, o, beside), check(adam{}, o, below);
     for_each_centred_rule([&](auto const& rule) {
         const double e = error_of<shifted_group, T>(d, rule, 23, 40, order::rows, {0.1}, 1, 3, alone);
@@ -154,10 +176,13 @@ TEST_CASE("what the sweeps leave to the plain parts stays untouched") {
         CHECK(refuses(row_adam{}, o, o == order::rows ? order::columns : order::rows, alone));
         CHECK(refuses(adam{}, o, o == order::rows ? order::columns : order::rows, alone));
     }
+    CHECK(refuses(momentum{} | row_norm{}, order::columns, order::columns, beside));
+    CHECK(refuses(momentum{} | column_norm{}, order::rows, order::rows, below));
     CHECK(refuses(momentum{} | centre{} | row_norm{} | centre{}, order::rows, order::rows, beside));
     CHECK(refuses(momentum{} | centre{} | row_norm{} | centre{}, order::columns, order::columns, alone));
     CHECK(refuses(adam{}, order::strided, order::strided, alone));
-    CHECK(!refuses(momentum{} | row_norm{}, order::rows, order::rows, alone));
+    for (order o : {order::rows, order::columns}) CHECK(!refuses(momentum{} | row_norm{}, o, o, alone));
+    CHECK(error_of<plain_group, double>(d, momentum{} | column_norm{}, 9, 37, order::rows, {0.1}, 1, 1, alone) == -1);
 }
 
 TEST_CASE_TEMPLATE("behind a shut gate nothing is written", T, FOUR_TYPES) {
@@ -180,7 +205,10 @@ TEST_CASE_TEMPLATE("behind a shut gate nothing is written", T, FOUR_TYPES) {
         CHECK(!same_bits(before, w.read()));
         CHECK(!same_bits(kept, numbers_of_state(state)));
     };
-    for_each_row_rule([&](auto const& rule) { check(plain_group{}, rule); });
+    for_each_row_rule([&](auto const& rule) {
+        check(plain_group{}, rule);
+        if constexpr (sizeof(T) < 8) check(plain_group{}, by_columns(rule));
+    });
     for_each_centred_rule([&](auto const& rule) { check(shifted_group{}, rule); });
     check(plain_group{}, adam{});
 }
@@ -218,6 +246,7 @@ TEST_CASE_TEMPLATE("the same bits for every address and every order of threads",
     };
     check(plain_group{}, momentum{} | row_norm{});
     check(plain_group{}, row_adam{});
+    if constexpr (sizeof(T) < 8) check(plain_group{}, momentum{} | column_norm{});
     check(plain_group{}, adam{});
     check(shifted_group{}, momentum{} | centre{} | row_norm{} | centre{});
 }

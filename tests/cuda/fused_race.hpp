@@ -143,7 +143,7 @@ private:
     detail::gpu_memory::owner memory;
 };
 
-/// Step t of w <- keep w - rate rule(g); whether it was fused.
+/// Step t of w <- keep w - rate rule(g / 2); whether it was fused.
 template <class G, class Rule, class State, class T>
 bool take_step(cuda& d, how h, Rule const& rule, State& state, index_t t, blocks<T const, gpu> g, blocks<T, gpu> w, double rate, weight_decay decay) {
     const bool horizontal = G::row_shift && decay.rate != 0 && !decay.fix_gauge;
@@ -153,13 +153,14 @@ bool take_step(cuda& d, how h, Rule const& rule, State& state, index_t t, blocks
     const step_number held(t);
     const auto number = held.get();
     const auto now = d.keep(0, rate);
+    const detail::step_size_on<cuda> size{now, 1, decay.rate, {d.keep(1, 0.5), true}};
     bool fused = false;
     if (h == how::plain)
-        apply_update<G>(d, unfused<Rule>{rule}, state, number, g, w, now, decay);
-    else if constexpr (requires { fused_update(d, rule, state, number, g, w, now, decay.rate, horizontal); })
-        fused = fused_update(d, rule, state, number, g, w, now, decay.rate, horizontal);
+        apply_update<G>(d, unfused<Rule>{rule}, state, number, g, w, now, decay, size.clip);
+    else if constexpr (requires { fused_update(d, rule, state, number, g, w, size, horizontal); })
+        fused = fused_update(d, rule, state, number, g, w, size, horizontal);
     else
-        fused = fused_update(d, rule, state, number, g, w, now, decay.rate);
+        fused = fused_update(d, rule, state, number, g, w, size);
     open.close();
     d.synchronize();
     return fused;

@@ -44,8 +44,8 @@ TEST_CASE_TEMPLATE("horizontal decay: the rows decay about their mean, and the m
             auto state = init(unit, d, w.all), other = init(unit, d, w.all);
             std::vector<double> before(std::size_t(n), 0.0), mean = before, after = before;
             mean_row(d, blocks<T const>(w.all), before.data());
-            REQUIRE(fused_update(d, unit, state, 1, blocks<T const>(g.all), w.all, 0.3, 1.0 / 3, true));
-            REQUIRE(fused_update(d, unit, other, 1, blocks<T const>(g.all), v.all, 0.3, 1.0 / 3));
+            REQUIRE(fused_update(d, unit, state, 1, blocks<T const>(g.all), w.all, {0.3, 1, 1.0 / 3}, true));
+            REQUIRE(fused_update(d, unit, other, 1, blocks<T const>(g.all), v.all, {0.3, 1, 1.0 / 3}));
             mean_row(d, blocks<T const>(w.all), after.data());
             const double close = 8 * double(std::numeric_limits<T>::epsilon());
             double worst = 0, moved = 0;
@@ -78,8 +78,8 @@ TEST_CASE_TEMPLATE("a large shared row in the gradient changes nothing but round
         for (index_t i = 0; i < 70; ++i)
             for (index_t j = 0; j < 33; ++j) g.one()(i, j) = std::round(g.one()(i, j) * 64) / 64, h.one()(i, j) = g.one()(i, j) + T(1000 + j);
         auto state = init(unit, d, w.all), other = init(unit, d, w.all);
-        REQUIRE(fused_update(d, unit, state, 1, blocks<T const>(g.all), w.all, 0.3, 0));
-        REQUIRE(fused_update(d, unit, other, 1, blocks<T const>(h.all), v.all, 0.3, 0));
+        REQUIRE(fused_update(d, unit, state, 1, blocks<T const>(g.all), w.all, {0.3}));
+        REQUIRE(fused_update(d, unit, other, 1, blocks<T const>(h.all), v.all, {0.3}));
         double worst = 0;
         for (index_t i = 0; i < 70; ++i)
             for (index_t j = 0; j < 33; ++j) worst = std::fmax(worst, std::abs(double(w.one()(i, j)) - double(v.one()(i, j))));
@@ -96,7 +96,7 @@ TEST_CASE_TEMPLATE("rows at their mean only take part in the last centring", T, 
             for (index_t j = 0; j < 6; ++j) g.one()(i, j) = T(i == 0 ? 1 : i == 1 ? -1 : 0);
         const auto before = elements(w.one());
         auto state = init(unit, d, w.all);
-        REQUIRE(fused_update(d, unit, state, 1, blocks<T const>(g.all), w.all, 0.5, 0));
+        REQUIRE(fused_update(d, unit, state, 1, blocks<T const>(g.all), w.all, {0.5}));
         for (index_t j = 0; j < 6; ++j) {
             CHECK(w.one()(2, j) == before[std::size_t(2 * 6 + j)]);
             CHECK(double(w.one()(0, j)) == doctest::Approx(double(before[std::size_t(j)]) - 0.5 / std::sqrt(6.0)));
@@ -116,7 +116,7 @@ TEST_CASE("batches have a mean an item; empty blocks; what is left to the plain 
         auto refuses = [&](auto rule, blocks<float> x, blocks<float const> y) {
             auto state = init(rule, d, x);
             const auto before = elements(x.first);
-            bool quiet = !fused_update(d, rule, state, 1, y, x, 0.1, 0) && same_bits(before, elements(x.first));
+            bool quiet = !fused_update(d, rule, state, 1, y, x, {0.1}) && same_bits(before, elements(x.first));
             state.for_each([&](auto const&, auto const& m) {
                 for (float e : elements(m.first)) quiet = quiet && e == 0;
             });
@@ -137,7 +137,7 @@ TEST_CASE_TEMPLATE("the same bits for every thread count and address", T, float,
         storage<T> w(m, n, o, shift), g(m, n, o, shift + 1);
         w.fill(1), g.fill(2);
         auto state = init(unit, d, w.all);
-        for (index_t t = 1; t <= 2; ++t) fused_update(d, unit, state, t, blocks<T const>(g.all), w.all, 0.1, 0.1, true);
+        for (index_t t = 1; t <= 2; ++t) fused_update(d, unit, state, t, blocks<T const>(g.all), w.all, {0.1, 1, 0.1}, true);
         auto bits = elements(w.one());
         for (T v : elements(state.all.first.buffer.all().first)) bits.push_back(v);
         return bits;
@@ -153,7 +153,7 @@ TEST_CASE("apply_update takes the sweeps with every decay, and allocates nothing
             w.fill(1), v.fill(1);
             auto state = init(unit, d, w.all), other = init(unit, d, w.all);
             apply_update<lm_head>(d, unit, state, 1, blocks<float const>(g.all), w.all, 0.5, decay);
-            REQUIRE(fused_update(d, unit, other, 1, blocks<float const>(g.all), v.all, 0.5, decay.rate, decay.rate != 0 && !decay.fix_gauge));
+            REQUIRE(fused_update(d, unit, other, 1, blocks<float const>(g.all), v.all, {0.5, 1, decay.rate}, decay.rate != 0 && !decay.fix_gauge));
             CHECK(same_bits(elements(w.one()), elements(v.one())));
         }
         cpu fresh;

@@ -13,11 +13,15 @@ void for_each_rule(F const& f) {
     f(momentum{.beta = 0.9} | damped_row_norm{.eps = 0.01});
     f(momentum{.beta = 0.9} | damped_row_norm{.eps = 0.01, .floor = true});
     f(momentum{.beta = 0.9} | row_norm{} | scaled(row_rms_scale{.rms = 0.2}, 0.5));
+    f(momentum{.beta = 0.9} | column_norm{});
+    f(heavy_ball{.beta = 0.9} | by_columns(damped_row_norm{.eps = 0.01}) | scaled(row_rms_scale{.rms = 0.2}, 0.5));
+    f(momentum{.beta = 0.9} | by_columns(row_norm{} | scaled(row_rms_scale{.rms = 0.2}, 0.5)));
+    f(by_columns(momentum{.beta = 0.9} | row_norm{} | scaled(row_rms_scale{.rms = 0.2}, 0.5)));
 }
 
 }  // namespace
 
-TEST_CASE_TEMPLATE("one sweep does what the parts do, to rounding", T, float, double) {
+TEST_CASE_TEMPLATE("one sweep does what the parts do to a clipped gradient, to rounding", T, float, double) {
     for_each_rule<T>([](auto rule) {
         for (order o : contiguous)
             for (shape s : shapes) {
@@ -62,7 +66,7 @@ TEST_CASE_TEMPLATE("a row without a gradient only decays", T, float, double) {
         const auto rule = momentum{} | row_norm{};
         auto state = init(rule, d, w.all);
         const auto before = elements(w.one());
-        REQUIRE(fused_update(d, rule, state, 1, blocks<T const>(g.all), w.all, 0.1, 5));
+        REQUIRE(fused_update(d, rule, state, 1, blocks<T const>(g.all), w.all, {0.1, 1, 5}));
         for (std::size_t j = 0; j < 70; ++j) CHECK(w.one()(3, index_t(j)) == before[3 * 70 + j] / 2);
         CHECK(w.one()(2, 1) != before[2 * 70 + 1] / 2);
     }
@@ -72,10 +76,11 @@ TEST_CASE_TEMPLATE("batches, and pairs joined by rows and by columns", T, float,
     for (order o : contiguous) {
         storage<T> w(23, 40, o, 0, 3), g(23, 40, o, 0, 3), w2(23, 40, o, 0, 3), g2(23, 40, o, 0, 3);
         w.fill(1), g.fill(2), w2.fill(3), g2.fill(4);
-        const auto rule = momentum{} | row_norm{};
-        CHECK(error_of<T>(rule, w.all, g.all) < 8);
-        CHECK(error_of<T>(rule, joined(w.all, w2.all), joined(g.all, g2.all)) < 8);
-        CHECK(error_of<T>(rule, joined(w.all, w2.all).transposed(), joined(g.all, g2.all).transposed()) < 8);
+        for_each_rule<T>([&](auto rule) {
+            CHECK(error_of<T>(rule, w.all, g.all) < 8);
+            CHECK(error_of<T>(rule, joined(w.all, w2.all), joined(g.all, g2.all)) < 8);
+            CHECK(error_of<T>(rule, joined(w.all, w2.all).transposed(), joined(g.all, g2.all).transposed()) < 8);
+        });
     }
 }
 
@@ -91,8 +96,8 @@ TEST_CASE("empty blocks, and a gradient in the weight's own memory") {
         auto state = init(rule, d, w.all), other = init(rule, d, w.all);
         storage<float> g(67, 33, o);
         g.fill(1);
-        REQUIRE(fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, 0.1, 5));
-        REQUIRE(fused_update(d, rule, other, 1, blocks<float const>(own.all), own.all, 0.1, 5));
+        REQUIRE(fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, {0.1, 1, 5}));
+        REQUIRE(fused_update(d, rule, other, 1, blocks<float const>(own.all), own.all, {0.1, 1, 5}));
         CHECK(same_bits(elements(w.one()), elements(own.one())));
     }
 }
@@ -104,7 +109,7 @@ TEST_CASE("what it leaves to the plain pipe stays untouched") {
         w.fill(1), g.fill(2);
         auto state = init(rule, d, w.all);
         const auto before = elements(w.one());
-        const bool refused = !fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, 0.1, 0);
+        const bool refused = !fused_update(d, rule, state, 1, blocks<float const>(g.all), w.all, {0.1});
         bool quiet = same_bits(before, elements(w.one()));
         state.for_each([&](auto const&, auto const& m) {
             for (float v : elements(m.first)) quiet = quiet && v == 0;
@@ -116,6 +121,8 @@ TEST_CASE("what it leaves to the plain pipe stays untouched") {
         CHECK(refuses(momentum{} | row_norm{{}, 1}, o, o));
         CHECK(refuses(momentum{} | damped_row_norm{.relative = true}, o, o));
         CHECK(refuses(momentum{} | row_norm{}, o, o == order::rows ? order::columns : order::rows));
+        CHECK(refuses(momentum{} | column_norm{{}, 1}, o, o));
+        CHECK(refuses(by_columns(momentum{.nesterov = true} | row_norm{}), o, o));
         CHECK(refuses(momentum{} | row_norm{}, order::strided, o));
     }
 }
@@ -128,7 +135,7 @@ TEST_CASE_TEMPLATE("the same bits for every thread count and address", T, float,
             for (index_t j = 0; j < n; ++j) g.one()(i, j) *= std::numeric_limits<T>::min() / 64;
         const auto rule = momentum{} | row_norm{};
         auto state = init(rule, d, w.all);
-        for (index_t t = 1; t <= 2; ++t) fused_update(d, rule, state, t, blocks<T const>(g.all), w.all, 0.1, 0.1);
+        for (index_t t = 1; t <= 2; ++t) fused_update(d, rule, state, t, blocks<T const>(g.all), w.all, {0.1, 1, 0.1});
         auto bits = elements(w.one());
         for (T v : elements(state.all.first.buffer.all().first)) bits.push_back(v);
         return bits;

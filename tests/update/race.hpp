@@ -26,9 +26,11 @@ struct race {
         return all;
     }
     void step(cpu& d, index_t t, blocks<T const> g, blocks<T> w, double rate, double keep) {
-        fused += fused_update(d, rule, fused_state, t, g, w, rate, rate != 0 ? (1 - keep) / rate : 0);
-        auto y = zeros_like<T>(d, w);
-        const auto u = numbers(rule.apply(context<cpu, T>{d, t, w, g}, g, y.all(), plain_state));
+        fused += fused_update(d, rule, fused_state, t, g, w, {rate, 1, rate != 0 ? (1 - keep) / rate : 0, {0.5, true}});
+        auto half = zeros_like<T>(d, g), y = zeros_like<T>(d, w);
+        transform(d, detail::times{0.5}, g, half.all());
+        const blocks<T const> clipped = half.all();
+        const auto u = numbers(rule.apply(context<cpu, T>{d, t, w, clipped}, clipped, y.all(), plain_state));
         for (std::size_t k = 0; k < plain.size(); ++k) plain[k] = keep * plain[k] - rate * u[k];
     }
     /// Largest difference in units of the rounding of T at the size of the numbers.

@@ -7,6 +7,7 @@
 #include <array>
 #include <cstring>
 #include <memory>
+#include <optional>
 #include <utility>
 
 /// \file
@@ -81,7 +82,7 @@ public:
         for (index_t i = 0; i < n; ++i) f(i, *this);
     }
 
-    /// A step behind an open gate, until this is destroyed. Kernels that wait to be launched together are launched by `close`, else dropped.
+    /// A step behind an open gate, until this is destroyed. Jobs that wait to be launched together are launched by `close`, else dropped.
     class [[nodiscard]] step_scope {
     public:
         explicit step_scope(cuda& on) : d(on) {
@@ -89,8 +90,11 @@ public:
             d.own->gate = {&d.control()->shut};
         }
         step_scope(step_scope const&) = delete;
-        ~step_scope() { d.own->gate = {nullptr}, d.own->waiting.launch = nullptr; }
-        void close() { d.launch_waiting(); }
+        ~step_scope() {
+            d.own->gate = {nullptr};
+            for (auto& list : d.own->waiting) list.launch = nullptr;
+        }
+        void close() { d.launch_waiting(), d.own->jobs_scope.reset(); }
 
     private:
         cuda& d;
@@ -133,52 +137,65 @@ public:
     /// kernel(a...) on `blocks` of `threads`.
     template <class... P, class... A>
     void launch(dim3 blocks, dim3 threads, void (*kernel)(P...), A const&... a) const {
-        cudaLaunchConfig_t c{};
-        c.gridDim = blocks, c.blockDim = threads, c.stream = stream();
-        detail::check(cudaLaunchKernelEx(&c, kernel, P(a)...), "launch a kernel");
+        launch_waiting();
+        submit(blocks, threads, kernel, a...);
     }
-    /// job() on `blocks` of `threads`, which may be more blocks than that. Neighbours of one kind in a step become one launch, so none may
-    /// read what another writes.
+    /// job() on `blocks` of `threads`, which may be more blocks than that. In a step jobs wait: those of one kind and stage become one
+    /// launch, the stages one after the other, so a job may read what another writes only if that one came before it in an earlier stage.
     template <class Job>
-    void launch_job(dim3 blocks, dim3 threads, Job const& job) {
-        auto& w = own->waiting;
+    void launch_job(dim3 blocks, dim3 threads, Job const& job, int stage = 0) {
+        auto& w = own->waiting[std::size_t(stage)];
         auto same = [](dim3 a, dim3 b) { return a.x == b.x && a.y == b.y; };
-        if (w.launch != launch_jobs<Job> || w.count == detail::job_list<Job>::places || !same(w.threads, threads)) {
-            launch_waiting();
-            w.launch = launch_jobs<Job>, w.count = 0, w.blocks = {1, 1, 1}, w.threads = threads;
-        }
+        if (w.launch && (w.launch != submit_jobs<Job> || w.count == detail::job_list<Job>::places || !same(w.threads, threads))) launch_waiting();
+        if (!w.launch) w.launch = submit_jobs<Job>, w.count = 0, w.blocks = {1, 1, 1}, w.threads = threads;
         w.blocks = {(std::max)(w.blocks.x, blocks.x), (std::max)(w.blocks.y, blocks.y), 1};
         std::memcpy(w.jobs + std::size_t(w.count++) * sizeof(Job), &job, sizeof(Job));
         if (!own->gate.shut) launch_waiting();
     }
+    /// Scratch for the jobs of one block of weights, about `bytes`, until they are launched. Where much is held, those that wait go first.
+    workspace& job_scratch(index_t bytes) {
+        constexpr index_t much = index_t{64} << 20;
+        if (!own->gate.shut || own->jobs_held + bytes > much) launch_waiting(), own->jobs_scope.reset();
+        if (!own->jobs_scope) own->jobs_scope.emplace(own->jobs_scratch), own->jobs_held = 0;
+        own->jobs_held += bytes;
+        return own->jobs_scratch;
+    }
 
 private:
     struct jobs_waiting {
-        void (*launch)(cuda const&) = nullptr;  // null: none
+        void (*launch)(cuda const&, jobs_waiting const&) = nullptr;  // null: none
         int count = 0;
         dim3 blocks, threads;
         std::byte jobs[detail::job_bytes];
     };
     template <class Job>
-    static void launch_jobs(cuda const& d) {
-        auto const& w = d.own->waiting;
+    static void submit_jobs(cuda const& d, jobs_waiting const& w) {
         detail::job_list<Job> list;
         std::memcpy(list.bytes, w.jobs, std::size_t(w.count) * sizeof(Job));
-        d.launch({w.blocks.x, w.blocks.y, unsigned(w.count)}, w.threads, detail::job_kernel<Job>, list);
+        d.submit({w.blocks.x, w.blocks.y, unsigned(w.count)}, w.threads, detail::job_kernel<Job>, list);
+    }
+    template <class... P, class... A>
+    void submit(dim3 blocks, dim3 threads, void (*kernel)(P...), A const&... a) const {
+        cudaLaunchConfig_t c{};
+        c.gridDim = blocks, c.blockDim = threads, c.stream = own->stream;
+        detail::check(cudaLaunchKernelEx(&c, kernel, P(a)...), "launch a kernel");
     }
     void launch_waiting() const {
-        if (auto* const launch_them = std::exchange(own->waiting.launch, nullptr)) launch_them(*this);
+        for (auto& w : own->waiting)
+            if (auto* const submit_them = std::exchange(w.launch, nullptr)) submit_them(*this, w);
     }
 
     struct held {
         cudaStream_t stream = nullptr;
         bool owned = false;
         cublasHandle_t blas = nullptr;
-        workspace scratch;
+        workspace scratch, jobs_scratch;
+        std::optional<workspace::scope> jobs_scope;
+        index_t jobs_held = 0;  // bytes, since the scope began
         detail::gpu_memory::owner control, blas_scratch;
         std::shared_ptr<void> solver;
         detail::gate gate{nullptr};
-        jobs_waiting waiting;
+        std::array<jobs_waiting, 7> waiting;  // by stage
         std::array<double, std::size_t(detail::gpu_control::places)> known{};
 
         ~held() {

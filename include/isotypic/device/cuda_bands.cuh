@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cuda_vector.cuh>
+#include <isotypic/update/step_size.hpp>
 
 /// \file
-/// Means of columns where columns are contiguous, in two phases: sums over bands of rows, then over the bands in their order. Bands
-/// follow from the shape. Threads side by side take packs of columns, threads below one another rows, some at a time.
+/// Sums of columns where rows are contiguous, in two phases: over bands of rows, then over the bands in their order. Bands
+/// follow from the shape. Threads side by side take packs of columns, threads below one another rows, some at a time. All are jobs, so
+/// that the blocks of a model that take the same steps take them together.
 namespace isotypic::detail {
 
 /// Where the bands of a matrix are cut: about two thousand, of 16 rows at least.
@@ -13,7 +15,7 @@ struct bands {
     explicit bands(index_t rows) : high((std::max)(index_t{16}, ((rows + 2047) / 2048 + 7) / 8 * 8)), count((rows + high - 1) / high) {}
 };
 
-/// Threads and grid for matrices cut into bands and columns into tiles.
+/// Threads and grid for matrices cut into bands, and columns into tiles; the tiles of all matrices are the grid's second axis.
 struct band_threads {
     dim3 threads, grid;
     band_threads(bands const& b, index_t cols, int width, index_t matrices) {
@@ -21,20 +23,26 @@ struct band_threads {
         while (wide < 256 && index_t(wide) * width < cols) wide *= 2;
         const index_t tile = index_t(wide) * width;
         threads = {wide, 256 / wide, 1};
-        grid = {unsigned(b.count), unsigned((cols + tile - 1) / tile), unsigned(matrices)};
+        grid = {unsigned(b.count), unsigned((cols + tile - 1) / tile * matrices), 1};
     }
 };
+/// Are there too many tiles for a grid?
+inline bool too_many_tiles(index_t cols, int width, index_t matrices) { return (cols + 32 * width - 1) / (32 * width) * matrices > 65535; }
 
 /// How many rows a thread takes at a time, by the numbers of a pack.
 template <int n>
 inline constexpr int rows_ahead = n > 4 ? 2 : 4;
 
-/// A thread's columns, and the rows of its band that it takes.
+/// A thread's matrix, its columns there, and the rows of its band that it takes.
 struct band_place {
-    index_t first, left, begin, end;  ///< column, columns from there on, rows
-    __device__ band_place(index_t high, int width, index_t rows, index_t cols)
-        : first((index_t(blockIdx.y) * blockDim.x + threadIdx.x) * width), left(cols - first), begin(index_t(blockIdx.x) * high + threadIdx.y),
-          end((std::min)(rows, (index_t(blockIdx.x) + 1) * high)) {}
+    index_t matrix, first, left, begin, end;  ///< column, columns from there on, rows
+    bool idle;                                ///< is the whole block without work?
+    __device__ band_place(index_t high, int width, index_t rows, index_t cols, index_t matrices) {
+        const index_t tile = index_t(blockDim.x) * width, tiles = (cols + tile - 1) / tile;
+        matrix = blockIdx.y / tiles, first = blockIdx.y % tiles * tile + index_t(threadIdx.x) * width, left = cols - first;
+        begin = blockIdx.x * high + threadIdx.y, end = (std::min)(rows, (index_t(blockIdx.x) + 1) * high);
+        idle = blockIdx.x * high >= rows || matrix >= matrices;
+    }
 
     /// load(q, i) for up to `ahead` rows i, then use(q, i) for each.
     template <int ahead, class L, class F>
@@ -50,7 +58,7 @@ struct band_place {
 
 /// The sums of a block's threads below one another, to part[band][column].
 template <int n>
-__device__ void store_band_sums(pack<double, n> const& sum, band_place const& at, index_t cols, double* part) {
+__device__ void store_band_sums(pack<double, n> const& sum, band_place const& at, index_t count, index_t cols, double* part) {
     __shared__ pack<double, n> of_thread[256];
     const int t = int(threadIdx.y * blockDim.x + threadIdx.x);
     of_thread[t] = sum;
@@ -59,88 +67,117 @@ __device__ void store_band_sums(pack<double, n> const& sum, band_place const& at
     for (int e = 0; e < n; ++e) {
         double s = sum.at[e];
         for (unsigned y = 1; y < blockDim.y; ++y) s += of_thread[y * blockDim.x + threadIdx.x].at[e];
-        if (e < at.left) part[(blockIdx.z * index_t(gridDim.x) + blockIdx.x) * cols + at.first + e] = s;
+        if (e < at.left) part[(at.matrix * count + blockIdx.x) * cols + at.first + e] = s;
     }
 }
 
-/// m <- k m + t g and the sums of m's columns.
-template <bool whole, class U, class T>
-__global__ void __launch_bounds__(256, 3)
-    average_bands_kernel(gate shut, index_t high, mix<U> average, blocks<U, gpu> m, blocks<T const, gpu> g, double* part) {
-    if (shut.closed()) return;
-    constexpr int n = pack_width<T>;
-    const band_place at(high, n, m.rows(), m.cols());
-    const view<U, gpu> a = m.panel(blockIdx.z);
-    const view<T const, gpu> b = g.panel(blockIdx.z);
-    pack<double, n> sum{};
-    if (at.left > 0) {
-        pack<U, n> x[std::size_t(rows_ahead<n>)];
-        pack<T, n> z[std::size_t(rows_ahead<n>)];
-        at.template for_each_row<rows_ahead<n>>(
-            [&](int q, index_t i) {
-                x[q] = load_pack<whole, n>(&a(i, at.first), at.left);
-                z[q] = load_pack<whole, n>(&b(i, at.first), at.left);
-            },
-            [&](int q, index_t i) {
-                for (int e = 0; e < n; ++e) {
-                    x[q].at[e] = std::fma(average.k, x[q].at[e], average.t * U(z[q].at[e]));
-                    sum.at[e] += double(x[q].at[e]);
-                }
-                store_pack<whole, n>(&a(i, at.first), x[q], at.left);
-            });
+/// What is summed: the average itself, or squares of it or of the gradient.
+enum class band_sum { average, squares, squares_of_gradient };
+
+/// m <- k m + t clip g and the sums of columns.
+template <bool whole, band_sum what, class U, class T, class Number>
+struct average_bands_job {
+    static constexpr int threads = 256, resident = 2, n = pack_width<T>;
+    gate shut;
+    bands cut;
+    mix<U> average;
+    gradient_factor<Number> clip;
+    blocks<U, gpu> m;
+    blocks<T const, gpu> g;
+    double* part;
+
+    __device__ void operator()() const {
+        const band_place at(cut.high, n, m.rows(), m.cols(), m.matrices());
+        if (shut.closed() || at.idle) return;
+        const view<U, gpu> a = m.matrix(at.matrix);
+        const view<T const, gpu> b = g.matrix(at.matrix);
+        pack<double, n> sum{};
+        if (at.left > 0) {
+            const U by = U(clip.at_start());
+            pack<U, n> x[std::size_t(rows_ahead<n>)];
+            pack<T, n> z[std::size_t(rows_ahead<n>)];
+            at.template for_each_row<rows_ahead<n>>(
+                [&](int q, index_t i) {
+                    x[q] = load_pack<whole, n>(&a(i, at.first), at.left);
+                    z[q] = load_pack<whole, n>(&b(i, at.first), at.left);
+                },
+                [&](int q, index_t i) {
+                    for (int e = 0; e < n; ++e) {
+                        const U fresh = by * U(z[q].at[e]);
+                        x[q].at[e] = std::fma(average.k, x[q].at[e], average.t * fresh);
+                        const double v = double(what == band_sum::squares_of_gradient ? fresh : x[q].at[e]);
+                        sum.at[e] = what == band_sum::average ? sum.at[e] + v : std::fma(v, v, sum.at[e]);
+                    }
+                    store_pack<whole, n>(&a(i, at.first), x[q], at.left);
+                });
+        }
+        store_band_sums(sum, at, cut.count, m.cols(), part);
     }
-    store_band_sums(sum, at, m.cols(), part);
-}
+};
 
 /// The sums of w's columns.
 template <bool whole, class T>
-__global__ void __launch_bounds__(256, 4) sum_bands_kernel(gate shut, index_t high, blocks<T, gpu> w, double* part) {
-    if (shut.closed()) return;
-    constexpr int n = pack_width<T>;
-    const band_place at(high, n, w.rows(), w.cols());
-    const view<T, gpu> c = w.panel(blockIdx.z);
-    pack<double, n> sum{};
-    if (at.left > 0) {
-        pack<T, n> y[std::size_t(rows_ahead<n>)];
-        at.template for_each_row<rows_ahead<n>>([&](int q, index_t i) { y[q] = load_pack<whole, n>(&c(i, at.first), at.left); },
-                        [&](int q, index_t) {
-                            for (int e = 0; e < n; ++e) sum.at[e] += double(compute<T>(y[q].at[e]));
-                        });
-    }
-    store_band_sums(sum, at, w.cols(), part);
-}
+struct sum_bands_job {
+    static constexpr int threads = 256, resident = 4, n = pack_width<T>;
+    gate shut;
+    bands cut;
+    blocks<T, gpu> w;
+    double* part;
 
-/// last(item, column, mean), with the mean over `rows` rows from the sums of `count` bands: 8 columns a block, whose bands up to 128
-/// threads share.
-template <class Last>
-__global__ void __launch_bounds__(1024) mean_of_bands_kernel(gate shut, double const* part, index_t count, index_t rows, index_t cols, Last last) {
-    if (shut.closed()) return;
-    __shared__ double of_thread[128][8];
-    const index_t j = index_t(blockIdx.x) * 8 + threadIdx.x;
-    double sum = 0;
-    constexpr int ahead = 4;
-    for (index_t first = threadIdx.y; first < count && j < cols; first += ahead * index_t(blockDim.y)) {
-        double v[std::size_t(ahead)];
-        for (int q = 0; q < ahead; ++q) {
-            const index_t b = first + q * index_t(blockDim.y);
-            v[q] = b < count ? part[(blockIdx.y * count + b) * cols + j] : 0;
+    __device__ void operator()() const {
+        const band_place at(cut.high, n, w.rows(), w.cols(), w.matrices());
+        if (shut.closed() || at.idle) return;
+        const view<T, gpu> c = w.matrix(at.matrix);
+        pack<double, n> sum{};
+        if (at.left > 0) {
+            pack<T, n> y[std::size_t(rows_ahead<n>)];
+            at.template for_each_row<rows_ahead<n>>([&](int q, index_t i) { y[q] = load_pack<whole, n>(&c(i, at.first), at.left); },
+                                                    [&](int q, index_t) {
+                                                        for (int e = 0; e < n; ++e) sum.at[e] += double(compute<T>(y[q].at[e]));
+                                                    });
         }
-        for (double u : v) sum += u;
+        store_band_sums(sum, at, cut.count, w.cols(), part);
     }
-    for (unsigned half = blockDim.y / 2; half > 0; half /= 2) {
-        of_thread[threadIdx.y][threadIdx.x] = sum;
-        __syncthreads();
-        if (threadIdx.y < half) sum += of_thread[threadIdx.y + half][threadIdx.x];
-        __syncthreads();
+};
+
+/// last(matrix, column, sum over `count` bands): 8 columns a block, whose bands 16 to 128 threads share.
+template <class Last>
+struct sum_of_bands_job {
+    static constexpr int threads = 1024, resident = 1;
+    gate shut;
+    double const* part;
+    index_t count, cols, matrices;
+    Last last;
+
+    __device__ void operator()() const {
+        if (shut.closed() || index_t(blockIdx.x) * 8 >= cols || blockIdx.y >= matrices) return;
+        __shared__ double of_thread[128][8];
+        const index_t j = index_t(blockIdx.x) * 8 + threadIdx.x;
+        double sum = 0;
+        constexpr int ahead = 4;
+        for (index_t first = threadIdx.y; first < count && j < cols; first += ahead * index_t(blockDim.y)) {
+            double v[std::size_t(ahead)];
+            for (int q = 0; q < ahead; ++q) {
+                const index_t b = first + q * index_t(blockDim.y);
+                v[q] = b < count ? part[(blockIdx.y * count + b) * cols + j] : 0;
+            }
+            for (double u : v) sum += u;
+        }
+        for (unsigned half = blockDim.y / 2; half > 0; half /= 2) {
+            of_thread[threadIdx.y][threadIdx.x] = sum;
+            __syncthreads();
+            if (threadIdx.y < half) sum += of_thread[threadIdx.y + half][threadIdx.x];
+            __syncthreads();
+        }
+        if (threadIdx.y == 0 && j < cols) last(index_t(blockIdx.y), j, sum);
     }
-    if (threadIdx.y == 0 && j < cols) last(index_t(blockIdx.y), j, sum / double(rows));
-}
+};
 
 template <class Last>
-void mean_of_bands(cuda& d, double const* part, bands const& b, index_t rows, index_t cols, index_t matrices, Last const& last) {
-    unsigned high = 1;
+void sum_of_bands(cuda& d, double const* part, bands const& b, index_t cols, index_t matrices, Last const& last, int stage) {
+    unsigned high = 16;
     while (high < 128 && index_t(high) < b.count) high *= 2;
-    d.launch({unsigned((cols + 7) / 8), unsigned(matrices), 1}, {8, high, 1}, mean_of_bands_kernel<Last>, d.gate(), part, b.count, rows, cols, last);
+    d.launch_job({unsigned((cols + 7) / 8), unsigned(matrices), 1}, {8, high, 1}, sum_of_bands_job<Last>{d.gate(), part, b.count, cols, matrices, last}, stage);
 }
 
 }  // namespace isotypic::detail

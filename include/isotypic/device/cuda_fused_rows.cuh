@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/cuda_vector.cuh>
-#include <isotypic/update/step_size.hpp>
+#include <isotypic/device/cuda_fused_columns.cuh>
 
 /// \file
 /// Momentum, unit rows, decay and the step on a GPU, each number through memory once:
@@ -10,7 +9,8 @@
 ///
 /// 5 numbers an element move, 20 bytes in float, 14 with a weight of 16 bits. A warp takes a row of up to 2 KiB of m and a block one
 /// of up to 32 KiB: a thread has all that it reads of m and g under way before the first sum, and m waits in registers for its factor.
-/// Longer rows are read again while they are still in the second cache. Sums run in double.
+/// Longer rows are read again while they are still in the second cache. Sums run in double. Where columns are contiguous, rows are the
+/// columns of cuda_fused_columns.cuh.
 namespace isotypic {
 namespace detail {
 
@@ -44,6 +44,7 @@ struct rows_job {
         constexpr std::size_t held = per ? per : 1;
         auto const& factor = started_once(f);
         auto const& numbers = started_once(size);
+        const U clip = U(numbers.clip);
         const int cols = int(w.cols()), packs = (cols + n - 1) / n, all = w.joined && !w.stacked ? 2 * packs : packs;
         const int lane = int(threadIdx.x), lanes = int(blockDim.x);
         for (index_t k = blockIdx.y; k < line_count(w); k += gridDim.y) {
@@ -75,7 +76,7 @@ struct rows_job {
                 each([&](int q, bool other, int j, int left) {
                     if constexpr (!per) load_m(q, other, j, left), load_g(q, other, j, left);
                     for (int e = 0; e < n; ++e) {
-                        const U fresh = U(z[q].at[e]);
+                        const U fresh = clip * U(z[q].at[e]);
                         x[q].at[e] = std::fma(average.k, x[q].at[e], average.t * fresh);
                         const double v = double(F::gradient ? fresh : x[q].at[e]);
                         sum = std::fma(v, v, sum);
@@ -87,7 +88,7 @@ struct rows_job {
                     each([&](int q, bool other, int j, int left) {
                         if constexpr (!per && F::gradient) load_g(q, other, j, left);
                         if constexpr (!per && !F::gradient) load_m(q, other, j, left);
-                        for (int e = 0; e < n; ++e) take(double(F::gradient ? U(z[q].at[e]) : x[q].at[e]));
+                        for (int e = 0; e < n; ++e) take(double(F::gradient ? clip * U(z[q].at[e]) : x[q].at[e]));
                     });
                 });
                 const scaled_step<U> step{numbers.rate, numbers.keep, r};
@@ -107,14 +108,17 @@ struct rows_job {
     }
 };
 
-/// False, with nothing done, where columns are not contiguous or rows are so long that the plain parts cut them.
+/// False, with nothing done, where the blocks have no common contiguous axis, where rows are so long that the plain parts cut them, and
+/// where launch_fused_columns says so.
 template <class F, class U, class T, class Rate>
 bool launch_fused_rows(cuda& d, F const& f, mix<U> average, step_size<Rate> const& size, blocks<U, gpu> const& m, blocks<T const, gpu> const& g,
                        blocks<T, gpu> const& w) {
     if (!w.size()) return true;
     constexpr int n = pack_width<T>, full = int(64 / (n * sizeof(U))), few = 1;
     const index_t all = (w.cols() + n - 1) / n * (w.joined && !w.stacked ? 2 : 1);
-    if (m.first.col_stride != 1 || g.first.col_stride != 1 || w.first.col_stride != 1 || all * n > 1 << 16) return false;
+    if (m.first.col_stride != 1 || g.first.col_stride != 1 || w.first.col_stride != 1)
+        return launch_fused_columns(d, f, average, size, m.transposed(), g.transposed(), w.transposed());
+    if (all * n > 1 << 16) return false;
     const bool whole = w.cols() % n == 0 && aligned_packs<n>(m) && aligned_packs<n>(g) && aligned_packs<n>(w);
     auto launch = [&](auto per) {
         const row_threads how(w.rows(), line_count(w), all, per);

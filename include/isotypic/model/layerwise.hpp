@@ -24,6 +24,7 @@ class layerwise_stack_on {
     using space = typename Device::space;
     using gradient = isotypic::gradient<T, space>;
     using number = typename Device::template number<double>;
+    using factor = detail::gradient_factor<number>;
     static constexpr bool on_host = std::is_same_v<space, host>;
 
 public:
@@ -92,14 +93,14 @@ public:
         collect(gradients);
         const index_t t = steps_done + 1;
         require_rates(t);
-        counted = device.count_step(t);
         auto scope = device.scratch().open();
-        const number factor = clip > 0 ? clip_factor() : number{};
+        const factor clipped{clip > 0 ? clip_factor() : number{}, clip > 0};
+        counted = device.count_step(t);
         // Rules without products spread each block over the threads; rules with products take a thread a block.
         for (std::size_t i : order)
-            if (!slots[i]->multiplies) step_one(i, device, t, factor);
+            if (!slots[i]->multiplies) step_one(i, device, t, clipped);
         device.for_each_task(index_t(slots.size()), [&](index_t i, Device& d) {
-            if (slots[std::size_t(i)]->multiplies) step_one(std::size_t(i), d, t, factor);
+            if (slots[std::size_t(i)]->multiplies) step_one(std::size_t(i), d, t, clipped);
         });
         open.close();
         if (!device.capturing()) steps_done = t;
@@ -176,22 +177,23 @@ private:
         double* norms = device.scratch().template take<double>(n + 1);
         for (index_t i = 0; i < n; ++i) frobenius_at(device, now[std::size_t(i)], norms + i);
         row_norms(device, blocks<double const, space>(view<double const, space>(norms, 1, n)), norms + n);
-        transform(device, detail::factor_to{clip}, detail::numbers<space>(norms + n, 1));
+        const blocks<double, space> all = detail::numbers<space>(norms + n, 1);
+        // Of doubles it may overflow. A device that does not wait refuses the step, in the name of the last block.
+        if constexpr (requires { note_finite(device, now[0], n); }) {
+            if constexpr (sizeof(T) == sizeof(double)) note_finite(device, blocks<double const, space>(all), n - 1);
+        } else if (!std::isfinite(norms[n])) {
+            throw error("isotypic: the norm of all gradients together is too large for a double: there is no factor to clip them by");
+        }
+        transform(device, detail::factor_to{clip}, all);
         if constexpr (on_host)
             return norms[n];
         else
             return {norms + n};
     }
 
-    void step_one(std::size_t i, Device& d, index_t t, number factor) {
+    void step_one(std::size_t i, Device& d, index_t t, factor clipped) {
         try {
-            if (!(clip > 0)) return slots[i]->step(d, t, counted, now[i]);
-            auto scope = d.scratch().open();
-            const blocks<T, space> scaled = dense_like(d.scratch().template take<T>(now[i].size()), now[i]);
-            if constexpr (on_host)
-                if (factor == 1) return slots[i]->step(d, t, counted, now[i]);
-            transform(d, detail::times_number<number>{factor}, now[i], scaled);
-            slots[i]->step(d, t, counted, scaled);
+            slots[i]->step(d, t, counted, now[i], clipped);
         } catch (...) {
             failures[i] = std::current_exception();
         }

@@ -48,7 +48,8 @@ struct any_slot {
     virtual ~any_slot() = default;
     virtual blocks<T, space> weight() const = 0;
     /// Step t; `counted` is its number where the device keeps it.
-    virtual void step(Device& device, index_t t, typename Device::template number<index_t> counted, blocks<T const, space> g) = 0;
+    virtual void step(Device& device, index_t t, typename Device::template number<index_t> counted, blocks<T const, space> g,
+                      gradient_factor<typename Device::template number<double>> clip) = 0;
     virtual void for_each_state(std::function<void(basic_named_block<space>)> const& f) = 0;
 };
 
@@ -64,8 +65,9 @@ struct role_slot final : any_slot<T, Device> {
         this->multiplies = detail::multiplies<Rule>();
     }
     blocks<T, typename base::space> weight() const override { return mine.weight; }
-    void step(Device& device, index_t t, typename Device::template number<index_t> counted, blocks<T const, typename base::space> g) override {
-        mine.step(device, by.rule, counted, g, device.keep(this->place, by.rate(t)), by.decay);
+    void step(Device& device, index_t t, typename Device::template number<index_t> counted, blocks<T const, typename base::space> g,
+              gradient_factor<typename Device::template number<double>> clip) override {
+        mine.step(device, by.rule, counted, g, device.keep(this->place, by.rate(t)), by.decay, clip);
     }
     void for_each_state(std::function<void(basic_named_block<typename base::space>)> const& f) override { mine.for_each_state(f); }
 };

@@ -73,8 +73,8 @@ struct slot {
     }
 
     void step(Device& device, Rule const& rule, typename Device::template number<index_t> t, blocks<T const, space> g,
-              typename Device::template number<double> rate, weight_decay decay) {
-        if (weight.size()) apply_update<Role>(device, rule, state, t, g, weight, rate, decay);
+              typename Device::template number<double> rate, weight_decay decay, gradient_factor<typename Device::template number<double>> clip = {}) {
+        if (weight.size()) apply_update<Role>(device, rule, state, t, g, weight, rate, decay, clip);
     }
     /// f(named_block) for each block of state.
     template <class F>

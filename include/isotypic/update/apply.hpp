@@ -53,29 +53,33 @@ struct move_at {
 }  // namespace detail
 
 /// One step of `rule` on w with gradient g, `step` counted from 1. Shapes and overlap are the caller's to
-/// check. A device may offer `fused_update(device, rule, state, step, g, w, rate, decay)` for a rule it knows in
-/// one pass: w <- (1 - rate decay) w - rate rule(g); one that takes `horizontal` behind decay also adds rate decay times w's mean row.
+/// check. A device may offer `fused_update(device, rule, state, step, g, w, size)` for a rule it knows in
+/// one pass: w <- (1 - rate decay) w - rate rule(clip g); one that takes `horizontal` too also adds rate decay times w's mean row.
 template <block_symmetry G, device D, part P, class State, class T, class S>
 void apply_update(D& d, P const& rule, State& state, typename D::template number<index_t> step, blocks<T const, S> g, blocks<T, S> w,
-                  typename D::template number<double> rate, weight_decay decay) {
+                  typename D::template number<double> rate, weight_decay decay,
+                  detail::gradient_factor<typename D::template number<double>> clip = {}) {
     constexpr bool shifts = G::row_shift || G::col_shift;
     const bool horizontal = shifts && decay.rate != 0 && !decay.fix_gauge;
-    if constexpr (G::row_shift && requires { fused_update(d, rule, state, step, g, w, rate, decay.rate, true); }) {
-        if (fused_update(d, rule, state, step, g, w, rate, decay.rate, horizontal)) return;
-    } else if constexpr (requires { fused_update(d, rule, state, step, g, w, rate, decay.rate); })
-        if (!horizontal && fused_update(d, rule, state, step, g, w, rate, decay.rate)) return;
+    const detail::step_size_on<D> size{rate, 1, decay.rate, clip};
+    if constexpr (G::row_shift && requires { fused_update(d, rule, state, step, g, w, size, true); }) {
+        if (fused_update(d, rule, state, step, g, w, size, horizontal)) return;
+    } else if constexpr (requires { fused_update(d, rule, state, step, g, w, size); })
+        if (!horizontal && fused_update(d, rule, state, step, g, w, size)) return;
     auto scope = d.scratch().open();
     using U = compute<T>;
-    auto computed = [&](blocks<T const, S> x) {
-        if constexpr (std::is_same_v<T, U>) {
-            return x;
-        } else {
-            const blocks<U, S> copied = dense_like(d.scratch().template take<U>(x.size()), x);
-            transform(d, detail::assign{}, x, copied);
-            return blocks<U const, S>(copied);
-        }
+    auto copied = [&](auto const& f, blocks<T const, S> x) {
+        const blocks<U, S> y = dense_like(d.scratch().template take<U>(x.size()), x);
+        transform(d, f, x, y);
+        return blocks<U const, S>(y);
     };
-    const blocks<U const, S> from = computed(g);
+    auto computed = [&](blocks<T const, S> x) {
+        if constexpr (std::is_same_v<T, U>)
+            return x;
+        else
+            return copied(detail::assign{}, x);
+    };
+    const blocks<U const, S> from = clip.given ? copied(detail::times_number<decltype(rate)>{clip.value}, g) : computed(g);
     const blocks<U, S> y = dense_like(d.scratch().template take<U>(w.size()), w);
     const blocks<U const, S> now = std::is_same_v<T, U> || detail::weight_read<P>() ? computed(w) : blocks<U const, S>(y);
     const blocks<U const, S> u = rule.apply(context<D, U>{d, step, now, from}, from, y, state);

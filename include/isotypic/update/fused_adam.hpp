@@ -11,14 +11,14 @@
 namespace isotypic {
 namespace detail {
 
-/// One line of w <- keep w - rate adam(g).
+/// One line of w <- keep w - rate adam(clip g).
 template <class T>
-void adam_line(adam_weights<T> const& a, T rate, T keep, index_t n, T* __restrict m, T* __restrict v, T const* g, T* w) {
+void adam_line(adam_weights<T> const& a, T rate, T keep, T clip, index_t n, T* __restrict m, T* __restrict v, T const* g, T* w) {
     constexpr index_t chunk = 64;
     T root[chunk];
     for (; n > 0; n -= chunk, m += chunk, v += chunk, g += chunk, w += chunk) {
         const index_t now = (std::min)(n, chunk);
-        for (index_t j = 0; j < now; ++j) a.average(m[j], v[j], g[j]);
+        for (index_t j = 0; j < now; ++j) a.average(m[j], v[j], clip * g[j]);
         sqrt_line(now, v, root);
         for (index_t j = 0; j < now; ++j) w[j] = keep * w[j] - rate * a.direction(m[j], root[j]);
     }
@@ -26,14 +26,14 @@ void adam_line(adam_weights<T> const& a, T rate, T keep, index_t n, T* __restric
 
 }  // namespace detail
 
-/// w <- keep w - rate adam(g), or false and nothing done where the blocks have no common contiguous axis.
+/// w <- keep w - rate adam(clip g), or false and nothing done where the blocks have no common contiguous axis.
 template <class F, class T>
 bool fused_adam(cpu& device, F const& f, blocks<T> const& m, blocks<T> const& v, blocks<T const> const& g, blocks<T> const& w,
                 detail::step_size<double> const& size) {
     if (!w.size()) return true;
     const auto weights = detail::started(f);
     const auto numbers = size.at_start();
-    const T rate = T(numbers.rate), keep = T(numbers.keep);
+    const T rate = T(numbers.rate), keep = T(numbers.keep), clip = T(numbers.clip);
     auto unit = [](auto const&... x) { return ((x.first.col_stride == 1) && ...); };
     const bool by_rows = unit(m, v, g, w);
     if (!by_rows && !unit(m.transposed(), v.transposed(), g.transposed(), w.transposed())) return false;
@@ -43,7 +43,7 @@ bool fused_adam(cpu& device, F const& f, blocks<T> const& m, blocks<T> const& v,
         const auto c = lines(g);
         detail::for_each_band(device, d.rows, d.cols, [&](index_t begin, index_t end) {
             for (index_t k = begin; k < end; ++k)
-                detail::adam_line(weights, rate, keep, d.cols, &a(k, 0), &b(k, 0), &c(k, 0), &d(k, 0));
+                detail::adam_line(weights, rate, keep, clip, d.cols, &a(k, 0), &b(k, 0), &c(k, 0), &d(k, 0));
         });
     }
     return true;
@@ -52,9 +52,8 @@ bool fused_adam(cpu& device, F const& f, blocks<T> const& m, blocks<T> const& v,
 /// See above.
 template <device D, class State, class T, class S>
 bool fused_update(D& d, adam const& rule, State& state, typename D::template number<index_t> step, blocks<T const, S> const& g, blocks<T, S> const& w,
-                  typename D::template number<double> rate, double decay) {
+                  detail::step_size_on<D> const& size) {
     const detail::adam_at<compute<T>, adam, decltype(step)> f{rule, step};
-    const detail::step_size<decltype(rate)> size{rate, 1, decay};
     auto const &m = state.first.all(), &v = state.second.all();
     if constexpr (requires { fused_adam(d, f, m, v, g, w, size); })
         return fused_adam(d, f, m, v, g, w, size);

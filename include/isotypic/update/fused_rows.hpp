@@ -1,17 +1,19 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu_rows.hpp>
+#include <isotypic/update/by_columns.hpp>
 #include <isotypic/update/damped_rows.hpp>
 #include <isotypic/update/momentum.hpp>
-#include <isotypic/update/pipe.hpp>
 #include <isotypic/update/scale.hpp>
 #include <isotypic/update/steepest.hpp>
 #include <isotypic/update/step_size.hpp>
 
 /// \file
-/// An average followed by unit rows in one sweep instead of four, on a device that has `fused_rows`: `apply_update` finds these by name.
+/// An average followed by unit rows or columns in one sweep instead of four, on a device that has `fused_rows`: `apply_update` finds
+/// these by name.
 ///
 ///     momentum | row_norm             momentum | damped_row_norm          heavy_ball with either
+///     momentum | column_norm          by_columns of any of these, of all or behind the average
 ///
 /// and any of them followed by scaled(...), which joins the rate.
 ///
@@ -35,10 +37,6 @@ struct factor_of_row {
     constexpr double operator()(double length) const { return row_factor(rows, length); }
 };
 
-template <class P>
-constexpr bool is_scaled = false;
-template <class C>
-constexpr bool is_scaled<scaled_part<C>> = true;
 template <class B>
 double scale_of(list<> const&, B const&) {
     return 1;
@@ -48,30 +46,75 @@ double scale_of(list<scaled_part<C>> const& last, B const& x) {
     return x.size() ? last.first.factor * shape_scale(last.first.convention, x) : 1;
 }
 
+/// Parts behind an average that make unit rows, or if `by_columns` unit columns, of a block like w, and scale them.
+template <class Rows, bool by_columns>
+struct unit_lines {
+    Rows rows;
+    double scale;
+    static auto turned(auto const& x) {
+        if constexpr (by_columns)
+            return x.transposed();
+        else
+            return x;
+    }
+};
+template <class Rows, class... Scale, class B>
+    requires requires(Rows const& r, list<Scale...> const& s, B const& w) { fuses(r), scale_of(s, w); }
+unit_lines<Rows, false> lines_of(list<Rows, Scale...> const& parts, B const& w) {
+    return {parts.first, scale_of(parts.rest, w)};
+}
+template <class... Scale, class B>
+    requires requires(list<Scale...> const& s, B const& w) { scale_of(s, w); }
+unit_lines<row_norm, true> lines_of(list<column_norm, Scale...> const& parts, B const& w) {
+    return {{{}, parts.first.alpha, parts.first.floor}, scale_of(parts.rest, w)};
+}
+template <class P, class... Scale, class B>
+    requires requires(P const& p, list<Scale...> const& s, B const& w) { fuses(p), scale_of(s, w); }
+unit_lines<P, true> lines_of(list<transposed_part<P>, Scale...> const& parts, B const& w) {
+    return {parts.first.inner, scale_of(parts.rest, w)};
+}
+template <class P, class... Scale, class B>
+    requires requires(P const& p, list<Scale...> const& s, B const& w) { fuses(p), scale_of(s, w); }
+unit_lines<P, true> lines_of(list<transposed_part<pipe<P, Scale...>>> const& parts, B const& w) {
+    auto const& inner = parts.first.inner.parts;
+    return {inner.first, scale_of(inner.rest, w.transposed())};
+}
+
 }  // namespace detail
 
 template <class T, class F>
 bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> t, F const& f, blocks<T> const& m, blocks<T const> const& g,
                 blocks<T> const& w, detail::step_size<double> const& size) {
-    const auto [rate, keep] = size.at_start();
-    return fused_rows(device, k, t, f, m, g, w, rate, keep);
+    const auto [rate, keep, clip] = size.at_start();
+    return fused_rows(device, k, T(t * clip), f, m, g, w, rate, keep);
 }
 
-/// w <- keep w - rate rule(g), or false and nothing done.
-template <device D, class Average, class Rows, class... Scale, class State, class T, class S>
-    requires requires(Average const& a, Rows const& r) { detail::fresh_weight(a), detail::fuses(r); } && (sizeof...(Scale) < 2) && (detail::is_scaled<Scale> && ...)
-bool fused_update(D& d, pipe<Average, Rows, Scale...> const& rule, State& state, typename D::template number<index_t>, blocks<T const, S> const& g,
-                  blocks<T, S> const& w, typename D::template number<double> rate, double decay) {
+/// w <- keep w - rate rule(clip g), or false and nothing done.
+template <device D, class Average, class... P, class State, class T, class S>
+    requires requires(Average const& a, detail::list<P...> const& p, blocks<T, S> const& w) { detail::fresh_weight(a), detail::lines_of(p, w); }
+bool fused_update(D& d, pipe<Average, P...> const& rule, State& state, typename D::template number<index_t>, blocks<T const, S> const& g,
+                  blocks<T, S> const& w, detail::step_size_on<D> size) {
     using U = compute<T>;
     auto const& average = rule.parts.first;
-    auto const& rows = rule.parts.rest.first;
-    if (average.nesterov || !detail::fuses(rows)) return false;
+    const auto lines = detail::lines_of(rule.parts.rest, w);
+    if (average.nesterov || !detail::fuses(lines.rows)) return false;
     const U k = U(average.beta), t = U(detail::fresh_weight(average));
-    const detail::factor_of_row<Rows> factor{rows};
-    const detail::step_size<decltype(rate)> size{rate, detail::scale_of(rule.parts.rest.rest, w), decay};
-    auto const& m = state.all.first.buffer.all();
-    if constexpr (requires { fused_rows(d, k, t, factor, m, g, w, size); })
-        return fused_rows(d, k, t, factor, m, g, w, size);
+    const detail::factor_of_row<decltype(lines.rows)> factor{lines.rows};
+    size.scale *= lines.scale;
+    const auto m = lines.turned(state.all.first.buffer.all()), x = lines.turned(w);
+    const auto fresh = lines.turned(g);
+    if constexpr (requires { fused_rows(d, k, t, factor, m, fresh, x, size); })
+        return fused_rows(d, k, t, factor, m, fresh, x, size);
+    else
+        return false;
+}
+
+/// By columns what is known by rows.
+template <device D, class P, class State, class T, class S>
+bool fused_update(D& d, transposed_part<P> const& rule, State& state, typename D::template number<index_t> step, blocks<T const, S> const& g,
+                  blocks<T, S> const& w, detail::step_size_on<D> const& size) {
+    if constexpr (requires { fused_update(d, rule.inner, state, step, g.transposed(), w.transposed(), size); })
+        return fused_update(d, rule.inner, state, step, g.transposed(), w.transposed(), size);
     else
         return false;
 }

@@ -2,22 +2,35 @@
 #pragma once
 
 /// \file
-/// What a step multiplies a direction and the weight by: w <- keep w - rate u.
+/// What a step multiplies a direction, the weight and the gradient by: w <- keep w - rate u(clip g).
 namespace isotypic::detail {
 
-/// From the rate, the rule's own scale and the decay; a device reads the rate where its kernels start.
-template <class Rate>
+/// What all gradients of a step are multiplied by, if it is given.
+template <class Number>
+struct gradient_factor {
+    Number value{};
+    bool given = false;
+    constexpr double at_start() const { return given ? double(value) : 1; }
+};
+
+/// From the rate, the rule's own scale and the decay; a device reads its numbers where its kernels start.
+template <class Number>
 struct step_size {
-    Rate rate;
-    double scale, decay;
+    Number rate;
+    double scale = 1, decay = 0;
+    gradient_factor<Number> clip{};
 
     struct numbers {
-        double rate, keep;
+        double rate, keep, clip;
     };
     constexpr numbers at_start() const {
         const double r = double(rate);
-        return {r * scale, 1 - r * decay};
+        return {r * scale, 1 - r * decay, clip.at_start()};
     }
 };
+
+/// With the numbers of a device.
+template <class Device>
+using step_size_on = step_size<typename Device::template number<double>>;
 
 }  // namespace isotypic::detail
