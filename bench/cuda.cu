@@ -8,13 +8,16 @@
 /// A GPU against its own limits, in one run. `ratio`:
 ///
 ///     rows        150000 x 1024, bytes a second of a step over those of a copy within the GPU's memory; a step moves 20 bytes an
-///                 element of float for unit rows, 28 for AdamW, 32 for centred rows with horizontal decay, and 4 more for the finiteness pass
+///                 element of float for unit rows, 24 for unit columns, 28 for AdamW, 32 for centred rows with horizontal decay, and 4 more
+///                 for the finiteness pass
 ///     lines       as rows, of a norm's forward pass and VJP with a gain, and of a loss with its gradient
 ///     symmetric   time of cuBLAS's full product over that of multiply_symmetric, n x n from n x n
 ///     polar       time of five steps of plain Newton-Schulz on cuBLAS in bfloat16, one matrix after the other (the algorithm of
 ///                 torch.optim.Muon), over that of gram_newton_schulz{polar_express_105} in half, all matrices in one call; both from float.
 ///                 With one restart (.bound = 0.2) it takes a seventh less flops; on singular values from 1 to 1e-3 its error is 3e-2, with
 ///                 two 1e-2, that of the loop in bfloat16 9e-2
+///     stack       time of AdamW for the tokens and momentum with plain steps as above for every hidden matrix, over that of a stack by
+///                 roles: 18 layers of width 1536 with SwiGLU 4096 and 32000 tokens, 608 million floats
 using namespace isotypic;
 
 namespace {
@@ -28,9 +31,11 @@ struct array {
     /// Numbers in (-1, 1), the same for every type.
     array& fill(std::uint64_t which) {
         random_stream random(1, which);
-        std::vector<T> host(std::size_t(all.size()));
+        constexpr index_t most = 1000003;  // repeated, with a period that no row has
+        std::vector<T> host(std::size_t(std::min(all.size(), most)));
         for (T& v : host) v = T(float(2 * random.uniform() - 1));
-        detail::check(cudaMemcpy(all.first.data, host.data(), sizeof(T) * host.size(), cudaMemcpyHostToDevice), "write");
+        for (index_t i = 0; i < all.size(); i += most)
+            detail::check(cudaMemcpy(all.first.data + i, host.data(), sizeof(T) * std::size_t(std::min(most, all.size() - i)), cudaMemcpyHostToDevice), "write");
         return *this;
     }
 };
@@ -160,6 +165,74 @@ void add_polar(std::string const& name, gram_newton_schulz steps, index_t m, ind
     });
 }
 
+/// Weights, gradients and a stack with a rule for each role.
+template <class Stack>
+struct model {
+    Stack stack;
+    std::vector<std::unique_ptr<array<float>>> memory;
+    std::vector<gradient<float, gpu>> gradients;
+
+    template <class Role>
+    array<float>& put(cuda& d, std::string const& name, index_t m, index_t n, index_t items = 1) {
+        for (std::uint64_t which : {1, 2}) (memory.push_back(std::make_unique<array<float>>(d, m, n, items)), memory.back()->fill(which));
+        gradients.push_back(stack.add(name, as<Role>(memory[memory.size() - 2]->all))(memory.back()->all));
+        return *memory.back();
+    }
+    void step() { stack.step(gradients), stack.on_device().synchronize(); }
+};
+
+/// Momentum and plain steps for one block of hidden matrices.
+struct plain_muon {
+    array<float> w, g, m;
+    array<__nv_bfloat16> x;
+    plain_muon(cuda& d, index_t rows, index_t cols, index_t items) : w(d, rows, cols, items), g(d, rows, cols, items), m(d, rows, cols, items), x(d, rows, cols, items) { w.fill(1), g.fill(2); }
+    void step(cuda& d) {
+        transform(d, detail::mix<float>{0.95f, 0.05f}, m.all, blocks<float const, gpu>(g.all));
+        for (index_t k = 0; k < m.all.count; ++k) {
+            const bool tall = m.all.rows() > m.all.cols();
+            const view<float const, gpu> from = m.all.panel(k);
+            plain_steps(d, tall ? from.transposed() : from, tall ? x.all.panel(k).transposed() : x.all.panel(k));
+        }
+        transform(d, detail::move_weight<float>{1e-3f, 0.99999f, 0}, blocks<__nv_bfloat16 const, gpu>(x.all), w.all);
+    }
+};
+
+void add_stack() {
+    add("stack", 5, [](benchmark::State& state) {
+        const index_t width = smoke ? 64 : 1536, hidden = smoke ? 96 : 4096, tokens = smoke ? 100 : 32000, layers = smoke ? 2 : 18;
+        cuda d;
+        const momentum m{.beta = 0.95};
+        const auto rows = m | row_norm{};
+        const weight_decay decay{0.01};
+        const gram_newton_schulz steps{polar_express_105, 0.2};
+        auto by_roles = layerwise_on<float>(cuda(), on<embedding>(rows, 1e-3, decay), on<lm_head>(m | centre{} | row_norm{} | centre{}, 1e-3, decay),
+                                            on<projection>(m | polar{stored_as<__half>(steps)}, 1e-3, decay), on<swiglu_gate>(rows, 1e-3, decay),
+                                            on<swiglu_down>(m | column_norm{}, 1e-3, decay));
+        auto tokens_alone = layerwise_on<float>(cuda(), on<embedding>(unchecked(adam{}), 1e-3, decay), on<lm_head>(unchecked(adam{}), 1e-3, weight_decay{0.01, true}));
+        model<decltype(by_roles)> mine{std::move(by_roles), {}, {}};
+        model<decltype(tokens_alone)> theirs{std::move(tokens_alone), {}, {}};
+        std::vector<std::unique_ptr<plain_muon>> matrices;
+        auto put = [&](auto role, std::string const& name, index_t a, index_t b, index_t items) {
+            mine.put<decltype(role)>(d, name, a, b, items);
+            matrices.push_back(std::make_unique<plain_muon>(d, a, b, items));
+        };
+        mine.put<embedding>(d, "tokens", tokens, width), theirs.put<embedding>(d, "tokens", tokens, width);
+        for (index_t l = 0; l < layers; ++l) {
+            const std::string name = std::to_string(l);
+            put(projection{}, name + " q, k, v, o", width, width, 4);
+            put(swiglu_gate{}, name + " gate and up", hidden, width, 2);
+            put(swiglu_down{}, name + " down", width, hidden, 1);
+        }
+        mine.put<lm_head>(d, "head", tokens, width), theirs.put<lm_head>(d, "head", tokens, width);
+        d.synchronize();
+        const double size = double(2 * tokens * width + layers * (4 * width * width + 3 * width * hidden));
+        against(state, "weights", size, [&] { mine.step(); }, size, [&] {
+            for (auto const& x : matrices) x->step(d);
+            theirs.step(), d.synchronize();
+        });
+    });
+}
+
 bool add_all() {
     int devices = 0;
     if (cudaGetDeviceCount(&devices) != cudaSuccess || !devices) {
@@ -173,6 +246,7 @@ bool add_all() {
     benchmark::AddCustomContext("device", std::string(about.name) + ", CUDA " + std::to_string(driver));
     add_rows<embedding>("unit rows", 24, momentum{} | row_norm{});
     add_rows<lm_head>("centred rows", 36, momentum{} | centre{} | row_norm{} | centre{});
+    add_rows<swiglu_down>("unit columns", 28, momentum{} | column_norm{});
     add_rows<bias>("AdamW", 32, adam{});
     add_rows<embedding>("row Adam", 24, row_adam{});
     for (index_t n : smoke ? std::vector<index_t>{1000} : std::vector<index_t>{1024, 4096, 8192}) {
@@ -184,7 +258,7 @@ bool add_all() {
         add_loss<float>("cross-entropy, float", cross_entropy{}, m, n), add_loss<__nv_bfloat16>("cross-entropy, bfloat16", cross_entropy{}, m, n);
         add_loss<float>("symmetrised GCE, float", symmetrise(gce{.q = 0.3}), m, n);
     }
-    for (index_t n : smoke ? std::vector<index_t>{1024} : std::vector<index_t>{1024, 2048, 4096, 8192}) {
+    for (index_t n : smoke ? std::vector<index_t>{512} : std::vector<index_t>{1024, 2048, 4096, 8192}) {
         add_symmetric<__nv_bfloat16>("bfloat16", n), add_symmetric<__half>("half", n), add_symmetric<float>("float", n);
     }
     const gram_newton_schulz steps{polar_express_105}, less{polar_express_105, 0.2};
@@ -193,6 +267,7 @@ bool add_all() {
         add_polar("", steps, m, n, items);
         if (large) add_polar(" with one restart", less, m, n, items);
     }
+    add_stack();
     return true;
 }
 
