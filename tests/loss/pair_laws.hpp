@@ -222,6 +222,36 @@ void check_axes(L const& l, index_t samples, bool curved = true) {
             }
     CHECK(most < 1e-14);
     CHECK(size > 1e-3);
+
+    // The axes of each array lie as they do, and in another order they are others.
+    const auto close = [](double a, double b) { return std::abs(a - b) < 1e-14; };
+    const auto same = [&](auto const& a, auto const& b) { return std::equal(a.begin(), a.end(), b.begin(), close); };
+    const xt::xtensor<double, 3> slopes = gc, curvatures = hc, was = pc;
+    xt::xtensor<double, 3, xt::layout_type::column_major> across = pc, yx = yc;
+    const bool rows = samples == 12;
+    const auto check = [&](auto& from, auto const& to, auto& along, auto& out) {
+        loss.gradient(from, to, out);
+        CHECK(same(out, slopes));
+        along = was;
+        if (curved) loss.hvp(from, to, along, out);
+        CHECK((!curved || same(out, curvatures)));
+        const auto before = allocations();
+        loss.gradient(from, to, from);
+        CHECK((!rows || allocations() == before));
+        CHECK(same(from, slopes));
+        from = was;
+    };
+    check(pc, yv, pv, gc), check(pc, yc, pc, gv), check(pc, yv, across, gv), check(pc, yx, across, across);
+    across = was;
+    check(pv, yc, pc, gc), check(pv, yc, pv, gc), check(across, yc, pv, gv), check(across, yv, pc, gc);
+    xt::xtensor<double, 3> turned = xt::ones<double>({2, 3, 5});
+    const std::string name = std::string("isotypic: ") + L::name;
+    CHECK_THROWS_WITH(loss.value(pc, turned), (name + ": targets of 2 x 3 x 5 for predictions of 3 x 2 x 5").c_str());
+    CHECK_THROWS_WITH(loss.gradient(pc, yc, turned), (name + ": a result of 2 x 3 x 5 for predictions of 3 x 2 x 5").c_str());
+    CHECK_THROWS_WITH(loss.hvp(pc, yc, turned, gc), (name + ": a direction of 2 x 3 x 5 for predictions of 3 x 2 x 5").c_str());
+    CHECK(std::all_of(turned.begin(), turned.end(), [](double v) { return v == 1; }));
+    xt::xtensor<double, 2> numbers({2, 3});
+    if (rows) CHECK_THROWS_WITH(loss.values(pc, yc, numbers), (name + ": values of 2 x 3 for predictions of 3 x 2 x 5").c_str());
 }
 
 /// What every criterion of pairs refuses.

@@ -36,12 +36,12 @@ protected:
         static_assert(
             requires { samples(x); },
             "isotypic: this has no shape or no memory of its own: evaluate it into a matrix, or pass a map or as_view(pointer, rows, cols)");
-        const auto b = samples(x);
+        const auto b = with_shape(x, samples(x));
         using T = typename decltype(b)::value_type;
         static_assert(std::is_same_v<typename decltype(b)::space, host>, "isotypic: these scores lie in another memory than the CPU's: give the criterion their device");
         static_assert(scalar<T>, "isotypic: a loss takes float or double");
         if (b.joined) refuse("a joined pair is two arrays of scores");
-        return blocks<T const>(b);
+        return sample_array<T const>{b, b.given};
     }
 
     /// Scores, weights and mask.
@@ -56,17 +56,19 @@ protected:
         return b;
     }
     template <class T, class L>
-    void read_labels(class_batch<T>& b, L const& labels, std::type_identity_t<blocks<T>> const* result) {
+    void read_labels(class_batch<T>& b, array_shape const& scores, L const& labels, std::type_identity_t<blocks<T>> const* result) {
         if constexpr (requires { requires std::floating_point<typename decltype(as_blocks(labels))::value_type>; }) {
             static_assert(std::is_same_v<typename decltype(as_blocks(labels))::value_type, T>, "isotypic: soft labels and scores hold numbers of one type");
-            b.soft = blocks<T const>(samples(labels));
-            if (!b.soft.same_shape(b.scores)) refuse("soft labels of " + shape(b.soft) + " for scores of " + shape(b.scores));
+            const auto soft = with_shape(labels, samples(labels));
+            b.soft = soft;
+            if (soft.joined || !soft.given.like(scores)) refuse("soft labels of " + soft.given.text() + " for scores of " + scores.text());
             if (result && overlap(b.soft, *result)) refuse("soft labels and result share memory");
             for (index_t i = 0; i < b.samples; ++i)
                 for (index_t k = 0; k < b.classes && b.share[i] > 0; ++k)
                     if (const T q = sample(b.soft, i)(0, k); !(q >= 0 && std::isfinite(q)))
                         refuse(sample_text(i, b.samples) + ": the soft label of class " + std::to_string(k) + " is " + std::to_string(q));
         } else {
+            require_leading_axes(called, "labels", labels, "scores", scores);
             b.label = device.scratch().template take<index_t>(b.samples);
             const index_t found = for_each_entry(labels, [&](index_t i, auto const& y) {
                 static_assert(std::integral<std::remove_cvref_t<decltype(y)>>, "isotypic: labels are whole numbers, or an array like the scores");
@@ -83,13 +85,13 @@ protected:
     }
 
     template <class T, class G>
-    blocks<T> write(blocks<T const> const& x, G&& result) const {
-        const auto g = samples(std::forward<G>(result));
-        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, blocks<T>>,
+    blocks<T> write(sample_array<T const> const& x, G&& result) const {
+        const auto g = with_shape(result, samples(std::forward<G>(result)));
+        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, sample_array<T>>,
                       "isotypic: a result holds numbers of the scores' type, in memory that may be written");
-        if (g.joined || !g.same_shape(x)) refuse("the result is " + shape(g) + ", the scores " + shape(x));
+        if (g.joined || !g.given.like(x.given)) refuse("the result is " + g.given.text() + ", the scores " + x.given.text());
         if (overlaps_itself(g)) refuse("the result repeats its own memory");
-        if (!same_place(x, g) && overlap(x, g)) refuse("scores and result share some memory, but not all of it");
+        if (!same_samples(x, g) && overlap(x, g)) refuse("scores and result share some memory, but not all of it");
         return g;
     }
 };

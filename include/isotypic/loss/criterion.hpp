@@ -19,8 +19,9 @@
 ///
 /// scores: an array whose last axis are the classes and whose leading ones are the batch, float or double: Eigen, xtensor, mdspan, views
 /// and blocks, in any layout, without a copy. labels: whole numbers, one a sample, in any container; or soft labels, an array like the
-/// scores, whose rows may have any sum. A mask excludes classes, and so does a score of -infinity: they count in no mean and have
-/// gradient 0. With weights the mean is sum w l / sum w; a sample of weight 0 is not looked at, nor its label.
+/// scores, whose rows may have any sum. Arrays beside the scores have their axes, or are matrices of a row a sample. A mask excludes
+/// classes, and so does a score of -infinity: they count in no mean and have gradient 0. With weights the mean is sum w l / sum w; a sample
+/// of weight 0 is not looked at, nor its label.
 ///
 /// Nothing is allocated for a shape that has been seen. Labels, weights and shapes are checked before anything is written; a score that is
 /// not finite is found on the way, so that a result is then of no use. Errors name the loss and the sample.
@@ -44,29 +45,27 @@ public:
     template <class S, class L>
     double value(S const& scores, L const& labels, sample_options with = {}) {
         const auto x = scores_of(scores);
-        detail::require_leading_axes(called, scores, labels);
         auto scope = device.scratch().open();
         auto b = read(x, with, reduce == reduction::mean);
-        read_labels(b, labels, nullptr);
+        read_labels(b, x.given, labels, nullptr);
         return sum(b, pulled(b, nullptr));
     }
     template <class S, class L, class G>
     double gradient(S const& scores, L const& labels, G&& result, sample_options with = {}) {
         const auto x = scores_of(scores);
-        detail::require_leading_axes(called, scores, labels);
         const auto g = write(x, std::forward<G>(result));
         auto scope = device.scratch().open();
         auto b = read(x, with, reduce == reduction::mean);
-        read_labels(b, labels, &g);
+        read_labels(b, x.given, labels, &g);
         return sum(b, pulled(b, &g));
     }
     template <class S, class L, class V>
     void values(S const& scores, L const& labels, V&& out, sample_options with = {}) {
         const auto x = scores_of(scores);
-        detail::require_leading_axes(called, scores, labels);
         auto scope = device.scratch().open();
         auto b = read(x, with, false);
-        read_labels(b, labels, nullptr);
+        read_labels(b, x.given, labels, nullptr);
+        detail::require_leading_axes(called, "values", out, "scores", x.given);
         if (const index_t places = detail::for_each_entry(out, [](index_t, auto&) {}); places != b.samples)
             refuse("room for " + std::to_string(places) + " values of " + std::to_string(b.samples) + " samples");
         double const* all = pulled(b, nullptr);
@@ -75,15 +74,14 @@ public:
     template <class S, class L, class D, class R>
     void hvp(S const& scores, L const& labels, D const& direction, R&& result, sample_options with = {}) {
         const auto x = scores_of(scores);
-        detail::require_leading_axes(called, scores, labels);
         const auto out = write(x, std::forward<R>(result));
         const auto v = scores_of(direction);
         static_assert(std::is_same_v<decltype(v), decltype(x)>, "isotypic: scores and direction hold numbers of one type");
-        if (!v.same_shape(x)) refuse("the direction is " + shape(v) + ", the scores " + shape(x));
+        if (!v.given.like(x.given)) refuse("the direction is " + v.given.text() + ", the scores " + x.given.text());
         if (overlap(v, out)) refuse("direction and result share memory");
         auto scope = device.scratch().open();
         auto b = read(x, with, reduce == reduction::mean);
-        read_labels(b, labels, &out);
+        read_labels(b, x.given, labels, &out);
         turned(b, v, out);
     }
     /// L(s) for each sample; 0 for excluded classes.

@@ -106,7 +106,7 @@ private:
     }
     template <class T>
     blocks<T, space> write(blocks<T const, space> const& x, blocks<T, space> g) const {
-        if (!g.same_shape(x)) refuse("the result is " + shape(g) + ", the scores " + shape(x));
+        if (!g.same_shape(x)) refuse("the result is " + detail::array_shape(g).text() + ", the scores " + detail::array_shape(x).text());
         if (overlaps_itself(g)) refuse("the result repeats its own memory");
         if (!same_place(x, g) && overlap(x, g)) refuse("scores and result share some memory, but not all of it");
         return g;

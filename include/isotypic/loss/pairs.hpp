@@ -2,7 +2,6 @@
 #pragma once
 #include <isotypic/loss/criterion.hpp>
 #include <isotypic/loss/pair_batch.hpp>
-#include <isotypic/normalization/arguments.hpp>
 
 /// \file
 /// A criterion of predictions and targets:
@@ -51,6 +50,7 @@ public:
         using T = typename decltype(x)::value_type;
         auto scope = device.scratch().open();
         const auto b = read<T>(x, std::forward<Y>(targets), with, false);
+        if constexpr (!Work::matrices) require_leading_axes(called, "values", out, "predictions", x.given);
         if (const index_t places = for_each_entry(out, [](index_t, auto&) {}); places != b.samples)
             throw error("isotypic: " + called + ": room for " + std::to_string(places) + " values of " + std::to_string(b.samples) + " samples");
         double* all = device.scratch().template take<double>(b.samples);
@@ -77,25 +77,27 @@ private:
 
     template <class X>
     static auto array(X&& x) {
-        using plain = std::remove_cvref_t<X>;
-        if constexpr (Work::matrices || is_view<plain> || eigen_like<std::remove_reference_t<X>> || !has_address<plain>)
-            return as_blocks(std::forward<X>(x));
-        else
-            return axes_of(x).rank == 1 ? blocks(as_view(std::forward<X>(x))) : samples(std::forward<X>(x));  // numbers, a sample each
+        if constexpr (Work::matrices || !many_axes<std::remove_reference_t<X>>) {
+            const auto b = as_blocks(std::forward<X>(x));
+            return with_shape(b, b);
+        } else {
+            const bool numbers = axes_of(x).rank == 1;  // a sample each
+            return with_shape(x, numbers ? blocks(as_view(std::forward<X>(x))) : samples(std::forward<X>(x)));
+        }
     }
-    template <class B>
-    static std::string shape(B const& x) {
-        return Work::matrices ? axes_text(x) : shape_text(x.count * x.rows(), x.cols());
+    template <class X, class Y>
+    static bool alike(X const& x, Y const& y) {
+        return Work::matrices ? x.same_shape(y) : x.joined == y.joined && x.given.like(y.given);
     }
     template <class T, class U>
     void apart(blocks<T const> const& x, blocks<U> const& y, char const* what) const {
-        if (!same_place(x, y) && overlap(x, y)) throw error("isotypic: " + called + ": " + what + " and result share some memory, but not all of it");
+        if (!same_samples(x, y) && overlap(x, y)) throw error("isotypic: " + called + ": " + what + " and result share some memory, but not all of it");
     }
     template <class T, class X, class Y>
     blocks<T const> beside(X const& x, Y&& other, char const* what) const {
         const auto y = array(std::forward<Y>(other));
         static_assert(std::is_same_v<typename decltype(y)::value_type, T>, "isotypic: predictions, targets and directions hold numbers of one type");
-        if (!y.same_shape(x)) throw error("isotypic: " + called + ": " + what + " of " + shape(y) + " for predictions of " + shape(x));
+        if (!alike(x, y)) throw error("isotypic: " + called + ": " + what + " of " + y.given.text() + " for predictions of " + x.given.text());
         return blocks<T const>(y);
     }
 
@@ -112,7 +114,7 @@ private:
                         with.mask,
                         !with.mask.data};
         if (b.mask.data && (b.mask.cols != x.cols() || (b.mask.rows != rows && b.mask.rows != 1)))
-            throw error("isotypic: " + called + ": a mask of " + shape_text(b.mask.rows, b.mask.cols) + " for predictions of " + shape(x));
+            throw error("isotypic: " + called + ": a mask of " + shape_text(b.mask.rows, b.mask.cols) + " for predictions of " + x.given.text());
         sample_shares(called, with, mean, n, b.share);
         for (index_t i = 0; i < n; ++i) b.whole = b.whole && b.share[i] > 0;
         return b;
@@ -120,9 +122,9 @@ private:
     template <class T, class X, class G>
     blocks<T> write(X const& x, G&& result) const {
         const auto g = array(std::forward<G>(result));
-        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, blocks<T>>,
+        static_assert(std::is_same_v<std::remove_cv_t<decltype(g)>, sample_array<T>>,
                       "isotypic: a result holds numbers of the predictions' type, in memory that may be written");
-        if (!g.same_shape(x)) throw error("isotypic: " + called + ": a result of " + shape(g) + " for predictions of " + shape(x));
+        if (!alike(x, g)) throw error("isotypic: " + called + ": a result of " + g.given.text() + " for predictions of " + x.given.text());
         if (overlaps_itself(g)) throw error("isotypic: " + called + ": the result repeats its own memory");
         apart(blocks<T const>(x), g, "predictions");
         return g;

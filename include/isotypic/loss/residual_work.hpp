@@ -36,7 +36,9 @@ struct residual_work {
             const lines_of at(d, r);
             for (index_t l = 0; l < at.count; l += at.group) values[l / at.each] += at.size[l];
             if (!g) return;
-            scale_rows(d, at.factors(d, b.share), along(r), along(*g));
+            const blocks<T> to = g->same_shape(r) ? *g : r;
+            scale_rows(d, at.factors(d, b.share), along(r), along(to));
+            if (!g->same_shape(r)) put_rows(r, *g);
         }
     }
     template <class T>
@@ -65,7 +67,9 @@ struct residual_work {
             transform_rows(
                 d, [](double s, T const& x, double& to) { to = double(x) * s; }, inner, along(r), p);
             const auto put = [](double s, T const& t, double const& take, T& to) { to = T(s * (double(t) - take)); };
-            transform_rows(d, put, at.factors(d, b.share), along(v), p, along(out));
+            const blocks<T> to = out.same_shape(r) ? out : v;
+            transform_rows(d, put, at.factors(d, b.share), along(v), p, along(to));
+            if (!out.same_shape(r)) put_rows(v, out);
         }
     }
 
@@ -101,14 +105,22 @@ private:
         }
     };
 
-    /// x, less `minus`, in memory of its own, 0 where nothing counts.
+    /// to <- from, row by row.
+    template <class T>
+    static void put_rows(blocks<T> const& from, blocks<T> const& to) {
+        for (index_t i = 0; i < row_count(to); ++i)
+            for (index_t k = 0; k < to.cols(); ++k) sample(to, i)(0, k) = sample(from, i)(0, k);
+    }
+
+    /// x, less `minus`, in memory of its own, 0 where nothing counts: as one array where rows are grouped alike in all, else row by row.
     template <class T>
     static blocks<T> plain(cpu& d, pair_batch<T> const& b, blocks<T const> const& x, std::type_identity_t<blocks<T const>> const* minus) {
-        const blocks<T> r = dense_like(d.scratch().take<T>(x.size()), x);
-        if (b.whole && minus)
+        const blocks<T> r = dense_like(d.scratch().take<T>(x.size()), b.prediction);
+        const bool alike = b.whole && x.same_shape(r) && (!minus || minus->same_shape(r));
+        if (alike && minus)
             transform(
                 d, [](T const& p, T const& y, T& to) { to = p - y; }, x, *minus, r);
-        else if (b.whole)
+        else if (alike)
             copy(d, x, r);
         else
             for (index_t i = 0; i < b.rows(); ++i)
