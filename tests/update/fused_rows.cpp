@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <isotypic/update/fused_rows.hpp>
+#include <isotypic/update/scion.hpp>
 #include "race.hpp"
 
 using namespace isotypic;
@@ -17,6 +17,8 @@ void for_each_rule(F const& f) {
     f(heavy_ball{.beta = 0.9} | by_columns(damped_row_norm{.eps = 0.01}) | scaled(row_rms_scale{.rms = 0.2}, 0.5));
     f(momentum{.beta = 0.9} | by_columns(row_norm{} | scaled(row_rms_scale{.rms = 0.2}, 0.5)));
     f(by_columns(momentum{.beta = 0.9} | row_norm{} | scaled(row_rms_scale{.rms = 0.2}, 0.5)));
+    f(scion_row_norm({.radius = 0.5, .eps = 0.01}));
+    f(scion_column_norm({.radius = 0.5, .eps = 0.01}));
 }
 
 }  // namespace

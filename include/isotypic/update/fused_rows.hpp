@@ -15,7 +15,7 @@
 ///     momentum | row_norm             momentum | damped_row_norm          heavy_ball with either
 ///     momentum | column_norm          by_columns of any of these, of all or behind the average
 ///
-/// and any of them followed by scaled(...), which joins the rate.
+/// and any of them followed by scaled(...), which joins the rate; the rows and columns of Scion.
 ///
 /// The plain pipe is the reference, to rounding (the step is taken in double and rounded once), and runs where
 /// these return false: Nesterov, a power of the dual norm, a relative eps, or no common contiguous axis.
@@ -46,13 +46,14 @@ double scale_of(list<scaled_part<C>> const& last, B const& x) {
     return x.size() ? last.first.factor * shape_scale(last.first.convention, x) : 1;
 }
 
-/// Parts behind an average that make unit rows, or if `by_columns` unit columns, of a block like w, and scale them.
-template <class Rows, bool by_columns>
+/// Parts behind an average that make unit rows of a block like w, or columns, and scale them.
+template <class Rows, bool across>
 struct unit_lines {
+    static constexpr bool by_columns = across;
     Rows rows;
     double scale;
     static auto turned(auto const& x) {
-        if constexpr (by_columns)
+        if constexpr (across)
             return x.transposed();
         else
             return x;
@@ -69,15 +70,10 @@ unit_lines<row_norm, true> lines_of(list<column_norm, Scale...> const& parts, B 
     return {{{}, parts.first.alpha, parts.first.floor}, scale_of(parts.rest, w)};
 }
 template <class P, class... Scale, class B>
-    requires requires(P const& p, list<Scale...> const& s, B const& w) { fuses(p), scale_of(s, w); }
-unit_lines<P, true> lines_of(list<transposed_part<P>, Scale...> const& parts, B const& w) {
-    return {parts.first.inner, scale_of(parts.rest, w)};
-}
-template <class P, class... Scale, class B>
-    requires requires(P const& p, list<Scale...> const& s, B const& w) { fuses(p), scale_of(s, w); }
-unit_lines<P, true> lines_of(list<transposed_part<pipe<P, Scale...>>> const& parts, B const& w) {
-    auto const& inner = parts.first.inner.parts;
-    return {inner.first, scale_of(inner.rest, w.transposed())};
+    requires requires(P const& p, list<Scale...> const& s, B const& w) { lines_of(parts_of(p), w.transposed()), scale_of(s, w); }
+auto lines_of(list<transposed_part<P>, Scale...> const& parts, B const& w) {
+    const auto inner = lines_of(parts_of(parts.first.inner), w.transposed());
+    return unit_lines<decltype(inner.rows), !inner.by_columns>{inner.rows, inner.scale * scale_of(parts.rest, w)};
 }
 
 }  // namespace detail
@@ -91,12 +87,12 @@ bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> 
 
 /// w <- keep w - rate rule(clip g), or false and nothing done.
 template <device D, class Average, class... P, class State, class T, class S>
-    requires requires(Average const& a, detail::list<P...> const& p, blocks<T, S> const& w) { detail::fresh_weight(a), detail::lines_of(p, w); }
+    requires requires(Average const& a, detail::list<P...> const& p, blocks<T, S> const& w) { detail::fresh_weight(a), lines_of(p, w); }
 bool fused_update(D& d, pipe<Average, P...> const& rule, State& state, typename D::template number<index_t>, blocks<T const, S> const& g,
                   blocks<T, S> const& w, detail::step_size_on<D> size) {
     using U = compute<T>;
     auto const& average = rule.parts.first;
-    const auto lines = detail::lines_of(rule.parts.rest, w);
+    const auto lines = lines_of(rule.parts.rest, w);
     if (average.nesterov || !detail::fuses(lines.rows)) return false;
     const U k = U(average.beta), t = U(detail::fresh_weight(average));
     const detail::factor_of_row<decltype(lines.rows)> factor{lines.rows};

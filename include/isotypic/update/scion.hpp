@@ -1,11 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/polar/newton_schulz.hpp>
-#include <isotypic/update/by_columns.hpp>
-#include <isotypic/update/damped_rows.hpp>
-#include <isotypic/update/momentum.hpp>
-#include <isotypic/update/scale.hpp>
-#include <isotypic/update/steepest.hpp>
+#include <isotypic/update/fused_rows.hpp>
 
 /// \file
 /// Scion (T. Pethick et al., arXiv 2502.07529): momentum d <- (1-mu) d + mu g and the point of a norm ball of
@@ -60,6 +56,14 @@ struct scion_column_scale {
     bool normalized = false;
     double operator()(double n, double m) const { return std::sqrt(m) / (normalized ? n : 1); }
 };
+
+/// For `fused_rows`.
+template <class Convention, class... Scale, class B>
+    requires requires(list<Scale...> const& s, B const& w) { scale_of(s, w); }
+unit_lines<damped_row_norm, false> lines_of(list<rows_of_size<Convention>, Scale...> const& parts, B const& w) {
+    const double s = w.size() ? shape_scale(parts.first.size, w) : 1;
+    return {{parts.first.eps * s}, parts.first.radius * s * scale_of(parts.rest, w)};
+}
 
 }  // namespace detail
 
