@@ -89,3 +89,27 @@ TEST_CASE("heads in one call, and a pair as one matrix, through the optimizer") 
     CHECK(distance(blocks<double const>(w.all), blocks<double const>(a.all)) < 1e-12);
     CHECK(distance(blocks<double const>(v.all), blocks<double const>(b.all)) < 1e-12);
 }
+
+TEST_CASE("Newton-Schulz of doubles whose norm is no double, or whose inverse is none, on the GPU") {
+    for (int power : {-1050, 1004}) {
+        storage<double> x(5, 9, order::rows, 0, 3), y(5, 9, order::rows, 0, 3), u(5, 9, order::rows, 0, 3);
+        x.fill(1, 1 << 20);
+        for (index_t k = 0; k < 3; ++k)
+            for (index_t i = 0; i < 5; ++i)
+                for (index_t j = 0; j < 9; ++j) x.all.panel(k)(i, j) = k == 1 ? 0 : std::ldexp(std::round(x.all.panel(k)(i, j)), k ? 0 : power);
+        y.fill(2), u.fill(2);
+        on_gpu<double> gx(x), gu(u);
+        cuda device;
+        cpu here;
+        polar_of_items(device, newton_schulz{}, blocks<double const, gpu>(gx.all), gu.all);
+        device.synchronize();
+        gu.read();
+        for (index_t k = 0; k < 3; ++k) newton_schulz{}(here, view<double const>(x.all.panel(k)), y.all.panel(k));
+        for (index_t k = 0; k < 3; ++k)
+            for (index_t i = 0; i < 5; ++i)
+                for (index_t j = 0; j < 9; ++j) {
+                    CHECK(std::abs(u.all.panel(k)(i, j) - y.all.panel(k)(i, j)) < 1e-12);
+                    if (k != 1) CHECK(u.all.panel(k)(i, j) != 0);
+                }
+    }
+}

@@ -113,6 +113,29 @@ TEST_CASE_TEMPLATE("a whole stack, with clipping, goes where the CPU's goes", T,
     }
 }
 
+TEST_CASE("clip on the GPU: a norm that is no double refuses the step") {
+    storage<double> w(2, 2), g(2, 2);
+    w.fill(1), g.fill(1);
+    auto all = [&](double v) {
+        for (index_t i = 0; i < 2; ++i)
+            for (index_t j = 0; j < 2; ++j) g.one()(i, j) = v;
+    };
+    all(1.5e308);
+    on_gpu<double> gw(w), gg(g);
+    auto stack = layerwise_on<double>(cuda(), on<embedding>(momentum{}, 1));
+    auto h = stack.add("w", as<embedding>(gw.all));
+    stack.clip = 1;
+    stack.step(h(gg.all));
+    CHECK(stack.on_device().status().steps == 0);
+    CHECK(stack.on_device().status().refused == 1);
+    const double was = w.one()(0, 0);
+    gw.read();
+    CHECK(w.one()(0, 0) == was);
+    all(8e307), gg.write();
+    stack.step(h(gg.all));
+    CHECK(stack.on_device().status().steps == 1);
+}
+
 TEST_CASE("shapes, memory and handles are checked at once, on the host") {
     parameter<float> x(5, 7, 1), y(5, 8, 2);
     optimizer opt(as<embedding>(x.gw.all), row_norm{}, 0.1);

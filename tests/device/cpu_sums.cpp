@@ -145,6 +145,15 @@ TEST_CASE("pairs of huge and tiny doubles, item by item") {
             for (index_t j = 0; j < 2; ++j) CHECK(c[4 * k + 2 * p + j] / ((p ? 4e-200 : 3e-200) * double(2 * k + j + 1)) == doctest::Approx(1));
 }
 
+TEST_CASE("a row that holds a NaN has norm NaN, else one that holds an infinity has norm infinity") {
+    cpu d;
+    constexpr double infinity = std::numeric_limits<double>::infinity(), nan = std::numeric_limits<double>::quiet_NaN();
+    double m[8] = {0, nan, infinity, nan, -infinity, 0, 1e-200, infinity}, r[4];
+    row_norms(d, blocks<double>(view<double>(m, 4, 2)), r);
+    CHECK((std::isnan(r[0]) && std::isnan(r[1])));
+    CHECK((r[2] == infinity && r[3] == infinity));
+}
+
 TEST_CASE("empty blocks sum to zero") {
     cpu d;
     double out[3] = {7, 7, 7};

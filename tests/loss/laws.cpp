@@ -139,6 +139,15 @@ TEST_CASE("the maps are c s / |s| for each sample, and mean 0 and mean square c^
     CHECK((values_of(unit_scores{.scale = 3} | focal{}, s, y) - values_of(focal{}, unit, y)).norm() < 1e-13);
     CHECK((values_of(batch_scores{.scale = 2} | focal{}, s, y) - values_of(focal{}, batch, y)).norm() < 1e-13);
     CHECK((values_of(unit_scores{.scale = 3} | focal{}, s, y) - values_of(focal{}, s, y)).norm() > 1e-2);
+    for (double size : {1e200, 1e-170}) {  // squares of neither are doubles
+        auto same = [&](auto const& loss) {
+            const scores far = size * s, v = random_scores(2), far_v = size * v;
+            CHECK((values_of(loss, far, y) - values_of(loss, s, y)).norm() < 1e-13);
+            CHECK((size * gradient_of(loss, far, y) - gradient_of(loss, s, y)).norm() < 1e-13);
+            CHECK((size * hvp_of(loss, far, y, far_v) - hvp_of(loss, s, y, v)).norm() < 1e-12);
+        };
+        same(unit_scores{.scale = 3} | focal{}), same(batch_scores{.scale = 2} | focal{});
+    }
     scores flat = s;
     flat.row(2).setZero();
     const scores g = gradient_of(unit_scores{} | cross_entropy{}, flat, y);

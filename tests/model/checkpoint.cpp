@@ -233,6 +233,26 @@ TEST_CASE("checkpoint: what does not fit is refused by name before anything chan
     other.load_from(written(file));  // the file itself is fine
 }
 
+TEST_CASE("checkpoint: a joined pair is no batch of two, though of one shape; a file that does not say is read") {
+    storage<float> gate(3, 4), up(3, 4), two(3, 4, order::rows, 0, 2);
+    gate.fill(1), up.fill(2), two.fill(3);
+    auto pair = layerwise<float>(on<swiglu_gate>(momentum{}, 0.1)), batch = layerwise<float>(on<swiglu_gate>(momentum{}, 0.1));
+    pair.add("w", as<swiglu_gate>(joined(gate.one(), up.one())));
+    batch.add("w", as<swiglu_gate>(two.all));
+    std::ostringstream of_pair, of_batch;
+    save(pair, of_pair), save(batch, of_batch);
+    CHECK(refused(batch, of_pair.str()) == "isotypic: 'w/panels' is 2 in the checkpoint and 1 in the stack");
+    CHECK(refused(pair, of_batch.str()) == "isotypic: 'w/panels' is 1 in the checkpoint and 2 in the stack");
+    std::istringstream from(of_pair.str());
+    safetensors::file older = safetensors::read(from);
+    CHECK(older.about.erase("w/panels") == 1);
+    std::stringstream again;
+    safetensors::write(older, again);
+    gate.fill(4);
+    load(pair, again);
+    CHECK(same_bits(elements(gate.one()), elements(storage<float>(3, 4).fill(1).one())));
+}
+
 TEST_CASE("checkpoint: another program's stack") {
     model<float> m(order::rows);
     m.train(1);

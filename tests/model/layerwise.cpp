@@ -249,6 +249,18 @@ TEST_CASE("clip: one factor for all gradients, from the norm of all of them") {
     }
 }
 
+TEST_CASE("clip: gradients whose norm is no double are refused, and nothing changes") {
+    Eigen::MatrixXd e = Eigen::MatrixXd::Ones(2, 2), p = e, ge = Eigen::MatrixXd::Constant(2, 2, 1.5e308), gp = e;
+    auto stack = layerwise<double>(on<embedding>(identity{}, 1), on<projection>(identity{}, 1));
+    auto first = stack.add("e", as<embedding>(e)), second = stack.add("p", as<projection>(p));
+    stack.clip = 1;
+    CHECK_THROWS_WITH_AS(stack.step(first(ge), second(gp)), "isotypic: the norm of all gradients together is too large for a double: there is no factor to clip them by", error);
+    CHECK((stack.steps() == 0 && e == p && p == gp));
+    ge.setConstant(8e307);
+    stack.step(first(ge), second(gp));
+    CHECK((e.array() - 0.5).abs().maxCoeff() < 1e-15);
+}
+
 TEST_CASE("clip: a rule of degree 0 sees it only through its memory") {
     const Eigen::MatrixXd g = 100 * gaussian<double>(6, 3, 2), small = gaussian<double>(6, 3, 3);
     auto run = [&](auto const& rule, double clip) {

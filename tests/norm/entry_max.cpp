@@ -8,6 +8,7 @@ TEST_CASE_TEMPLATE("entry_max keeps the laws of a norm", T, float, double) {
     const double eps = double(std::numeric_limits<T>::epsilon());
     check_norm_laws<T>(entry_max{}, 10 * eps, 10 * eps);
     check_scales<T>(entry_max{}, sizeof(T) == 4 ? 1e-30 : 1e-300, sizeof(T) == 4 ? 1e30 : 1e300, 10 * eps);
+    check_not_finite(entry_max{});
 }
 
 TEST_CASE("the largest entry, the sum of moduli, the signs") {

@@ -131,4 +131,30 @@ void check_scales(Norm const& norm, double least, double most, double tight) {
     }
 }
 
+/// A NaN gives NaN, wherever it is and whatever is beside it; an infinity gives infinity.
+template <class Norm>
+void check_not_finite(Norm const& norm) {
+    cpu d;
+    auto check = [&](auto zero) {
+        using T = decltype(zero);
+        constexpr T infinity = std::numeric_limits<T>::infinity(), nan = std::numeric_limits<T>::quiet_NaN();
+        for (order o : orders)
+            for (bool pair : {false, true})
+                for (index_t at = 0; at < 24; ++at)
+                    for (T size : {T(0), T(1)}) {
+                        INFO("entry ", at, " of ", size, ", order ", int(o), ", pair ", pair);
+                        sample_block<T> x(3, 4, o, 2, pair, 1);
+                        scale(d, double(size), x.all, x.all);
+                        T& entry = x.all.panel(at / 12)(at / 4 % 3, at % 4);
+                        entry = -infinity;
+                        CHECK(norm.value(d, x.all) == infinity);
+                        x.all.panel(1)(2, 3) = infinity;
+                        CHECK(norm.value(d, x.all) == infinity);
+                        entry = nan;
+                        CHECK(std::isnan(norm.value(d, x.all)));
+                    }
+    };
+    check(0.f), check(0.);
+}
+
 }  // namespace isotypic

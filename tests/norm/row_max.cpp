@@ -9,6 +9,7 @@ TEST_CASE_TEMPLATE("row_max and column_max keep the laws of a norm", T, float, d
     check_norm_laws<T>(row_max{}, 10 * eps, 10 * eps);
     check_scales<T>(row_max{}, sizeof(T) == 4 ? 1e-30 : 1e-300, sizeof(T) == 4 ? 1e30 : 1e300, 10 * eps);
     check_scales<T>(column_max{}, sizeof(T) == 4 ? 1e-30 : 1e-300, sizeof(T) == 4 ? 1e30 : 1e300, 10 * eps);
+    check_not_finite(row_max{}), check_not_finite(column_max{});
 }
 
 TEST_CASE("rows become unit rows, a zero row stays zero") {

@@ -12,6 +12,24 @@ TEST_CASE("the spectral norm keeps the laws of a norm") {
     check_norm_laws<double>(spectral<>{}, 1e-6, 1e-3);
     check_scales<double>(spectral<>{}, 1e-300, 1e300, 1e-10);
     check_scales<float>(spectral<>{}, 1e-30, 1e30, 1e-4);
+    check_not_finite(spectral<>{});
+}
+
+TEST_CASE("the value of a matrix whose Frobenius norm is no double, or whose inverse is none") {
+    cpu d;
+    storage<double> x(6, 9), y(6, 9);
+    x.fill(1, 1 << 20);
+    transform(d, [](double& v) { v = std::round(v); }, x.all);  // so that no power of two rounds them
+    const double value = spectral<>{}.value(d, x.all);
+    for (int power : {-1050, 1022 - std::ilogb(value)}) {
+        transform(d, [&](double const& v, double& to) { to = std::ldexp(v, power); }, x.all, y.all);
+        CHECK(spectral<>{}.value(d, y.all) / std::ldexp(value, power) == doctest::Approx(1).epsilon(1e-12));
+    }
+    transform(d, [](double& v) { v = 0; }, x.all);
+    for (index_t i = 0; i < 6; ++i) x.one()(i, i + 1) = 1.5e308;
+    CHECK(spectral<>{}.value(d, x.all) == doctest::Approx(1.5e308).epsilon(1e-12));
+    transform(d, [](double& v) { v = 1.5e308; }, x.all);
+    CHECK(spectral<>{}.value(d, x.all) == std::numeric_limits<double>::infinity());
 }
 
 TEST_CASE_TEMPLATE("the value is the largest singular value, ties and near ties included", T, float, double) {

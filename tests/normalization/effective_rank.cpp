@@ -39,6 +39,14 @@ TEST_CASE("effective rank: 1 on a line, the number of directions when even, 0 wh
     CHECK(effective_rank(device, cube.one()) == doctest::Approx(3).epsilon(1e-12));
 }
 
+TEST_CASE("of rows that are equal but for noise, the rank of the noise, however many they are") {
+    cpu device;
+    storage<double> cube(4096, 4);
+    for (index_t i = 0; i < 4096; ++i)
+        for (index_t j = 0; j < 4; ++j) cube.one()(i, j) = 0.1 * double(j + 1) + (j < 3 ? 1e-12 * double(i >> j & 1) : 0);
+    CHECK(effective_rank(device, cube.one()) == doctest::Approx(3).epsilon(1e-6));
+}
+
 TEST_CASE("moving, scaling and rotating the rows changes nothing; stretching one feature does") {
     cpu device;
     for (index_t n : {5, 40}) {

@@ -228,6 +228,7 @@ TEST_CASE("bad input is refused with the norm's name, what, and the shapes") {
     CHECK(y == kept);
     tall.setRandom();
     CHECK(said([&] { norm.forward(tall.topRows(4), tall.bottomRows(4)); }) == who + "input and result share some memory, but not all of it");
+    CHECK(said([&] { norm.forward(tall.topRows(3), as_view(tall.bottomRows(1).data(), 3, tall.cols(), 0, tall.colStride())); }) == who + "the result repeats its own memory");
     norm.forward(tall, tall);
     norm.forward(x, y);
     CHECK(said([&] { norm.jvp(x, per_feature(three), y, per_feature(three), x); }) ==

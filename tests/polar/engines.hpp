@@ -35,6 +35,15 @@ void keep_their_word(E const& engine, F const& expected, std::function<double(de
         }
         for (double scale : {1e-30, 1e30}) CHECK(distance(factor<T>(engine, a * scale), want) <= rounding);
         CHECK(factor<T>(engine, dense::Zero(m, n)) == dense::Zero(m, n));
+        if constexpr (sizeof(T) == sizeof(double)) {
+            // Where |M|_F is no double, or 1 / |M|_F is none.
+            const dense whole = (a * 0x1p20).array().round();
+            for (int power : {-1074, 1023 - std::ilogb(whole.cwiseAbs().maxCoeff())}) {
+                const dense far = whole.unaryExpr([&](double v) { return std::ldexp(v, power); });
+                CHECK(distance(factor<T>(engine, far), factor<T>(engine, whole)) <= rounding);
+                CHECK(distance(factor<T>(engine, far, order::columns, true), factor<T>(engine, whole)) <= rounding);
+            }
+        }
     }
     CHECK(factor<T>(engine, dense(0, 4)).size() == 0);
     CHECK(factor<T>(engine, dense(4, 0)).size() == 0);

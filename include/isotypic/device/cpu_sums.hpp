@@ -88,13 +88,13 @@ void item_sums(cpu& device, F const& f, double* out, blocks<T> const&... x) {
     }
 }
 
-/// out_i = |x_i|, the Euclidean norm of row i, without overflow or underflow over the whole range of T.
+/// out_i = |x_i|, the Euclidean norm of row i: no square overflows or underflows. NaN if the row holds one, else infinity if it does.
 template <class T>
 void row_norms(cpu& device, blocks<T> const& x, double* out) {
     row_sums(device, [](T v) { return double(v) * double(v); }, x, out);
     for (index_t i = 0; i < row_count(x); ++i) {
         if constexpr (sizeof(T) == sizeof(double)) {
-            if (!(out[i] > 1e-280 && out[i] < 1e280)) {
+            if (out[i] <= 1e-280 || out[i] >= 1e280) {
                 // Squares left the range of double: once more, scaled by the largest entry.
                 const index_t k = i / (row_count(x) / std::max<index_t>(1, x.count)), r = i % x.rows();
                 const index_t within = i / x.rows() % (x.stacked ? 2 : 1);
@@ -106,7 +106,7 @@ void row_norms(cpu& device, blocks<T> const& x, double* out) {
                         const double v = x.panel(k, p)(r, j) / most;
                         sum += v * v;
                     }
-                out[i] = most * std::sqrt(sum);
+                out[i] = std::isinf(most) ? most : most * std::sqrt(sum);
                 continue;
             }
         }

@@ -55,9 +55,6 @@ struct line_team_across {
 struct add {
     constexpr double operator()(double a, double b) const { return a + b; }
 };
-struct larger {
-    constexpr double operator()(double a, double b) const { return a < b ? b : a; }
-};
 
 /// Numbers that are read and written together, those of 16 bits two to a register.
 template <class T, int n>

@@ -89,13 +89,24 @@ void subtract_row(D& d, double const* c, blocks<T, S> const& x, blocks<U, S> con
     transform_rows(d, detail::minus_row{}, c, x.transposed(), y.transposed());
 }
 
-/// e for a norm from 2^e on: to scale by 2^-e rounds nothing.
-inline int exponent_of(double norm) {
-    return (std::max)(std::ilogb(norm), -1022);
+/// e for a norm from 2^e on, 1023 where it overflows, -1022 for subnormals, 0 and NaN: to scale by 2^-e rounds nothing.
+constexpr int exponent_of(double norm) {
+    return norm > 0 ? std::clamp(std::ilogb(norm), -1022, 1023) : -1022;
 }
 
+namespace detail {
+/// v = 2^-e for its exponent e; NaN, which a GPU's norms of infinite norms are, counts as infinity.
+struct inverse_power {
+    constexpr void operator()(double& v) const { v = v == v ? std::ldexp(1., -exponent_of(v)) : 0x1p-1023; }
+};
 
-/// |x|_F to where the device keeps numbers.
+/// The larger of two; NaN if one is.
+struct larger {
+    constexpr double operator()(double a, double b) const { return b > a || b != b ? b : a; }
+};
+}  // namespace detail
+
+/// |x|_F to where the device keeps numbers; infinity where it is no double.
 template <device D, class T, class S>
 void frobenius_at(D& d, blocks<T, S> const& x, double* out) {
     auto scope = d.scratch().open();
@@ -104,12 +115,27 @@ void frobenius_at(D& d, blocks<T, S> const& x, double* out) {
     row_norms(d, blocks<double const, S>(view<double const, S>(r, 1, row_count(x))), out);
 }
 
-/// |x|_F on the CPU, without overflow or underflow over the whole range of T.
+/// |x|_F on the CPU. No square overflows or underflows; |x|_F may, see `scaled_frobenius`.
 template <device D, class T>
 double frobenius(D& d, blocks<T> const& x) {
     double total = 0;
     frobenius_at(d, x, &total);
     return total;
+}
+
+/// |x|_F = size / unit. The unit is 1 where size and 1 / size keep their digits, else a power of two.
+struct scaled_norm {
+    double size, unit;
+};
+template <device D, class T>
+scaled_norm scaled_frobenius(D& d, blocks<T> const& x) {
+    const double norm = frobenius(d, x);
+    if (!(norm > 0) || (norm > 1e-290 && norm < 1e290)) return {norm, 1};
+    auto scope = d.scratch().open();
+    const double unit = std::ldexp(1., -exponent_of(norm));
+    const auto scaled = dense_like(d.scratch().template take<std::remove_const_t<T>>(x.size()), x);
+    scale(d, unit, x, scaled);
+    return {frobenius(d, scaled), unit};
 }
 
 /// A joined item as one dense matrix, rows x 2 cols (2 rows x cols if stacked), in the block's own order of

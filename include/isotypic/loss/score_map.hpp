@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include <isotypic/device/device.hpp>
 #include <isotypic/loss/class_batch.hpp>
 #include <isotypic/loss/symmetrise.hpp>
 
@@ -78,10 +79,24 @@ public:
         std::fill_n(mean, lines, 0.0), std::fill_n(size, lines, 0.0), std::fill_n(count, lines, 0.0);
         each([&](index_t l, index_t i) { count[l] += 1, mean[l] += double(x[i]); });
         for (index_t l = 0; l < lines; ++l) mean[l] = M::couples_batch && count[l] > 0 ? mean[l] / count[l] : 0;
-        each([&](index_t l, index_t i) { size[l] += centred(l, i) * centred(l, i); });
+        std::fill_n(along, lines, 1.0);
+        auto add_squares = [&] {
+            each([&](index_t l, index_t i) {
+                const double part = centred(l, i) / along[l];
+                size[l] += part * part;
+            });
+        };
+        add_squares();
+        if (sizeof(T) == sizeof(double) && !std::all_of(size, size + lines, [](double s) { return s > 1e-280 && s < 1e280; })) {
+            // Squares left the range of double: once more, each line from a power of two, which rounds nothing.
+            std::fill_n(along, lines, 0.0), std::fill_n(size, lines, 0.0);
+            each([&](index_t l, index_t i) { along[l] = (std::max)(along[l], std::abs(centred(l, i))); });
+            for (index_t l = 0; l < lines; ++l) along[l] = std::ldexp(1., exponent_of(along[l]));
+            add_squares();
+        }
         constexpr double rounding = 4 * std::numeric_limits<double>::epsilon();  // of a mean that all numbers of a line equal
         for (index_t l = 0; l < lines; ++l) {
-            size[l] = std::sqrt(size[l]);
+            size[l] = along[l] * std::sqrt(size[l]);
             if (size[l] <= rounding * std::abs(mean[l]) * std::sqrt(count[l])) size[l] = 0;
         }
     }
@@ -103,7 +118,7 @@ public:
         each([&](index_t l, index_t i) {
             if (!(size[l] > 0)) return;
             const double u = unit(l, i), flat = double(g[i]) - c[l] - u * against[l];
-            out[i] = T(double(out[i]) - slope(l) / size[l] * (turned(v, l, i) * against[l] + u * b[l] + along[l] * flat));
+            out[i] = T(double(out[i]) - slope(l) * ((turned(v, l, i) * against[l] + u * b[l] + along[l] * flat) / size[l]));
         });
     }
 

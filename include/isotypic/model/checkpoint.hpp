@@ -10,7 +10,7 @@
 ///
 ///     "embed/weight"        the weight         shape [items,] [2,] rows, cols, whatever its layout in memory
 ///     "embed/0.momentum"    the rule's state   2 for a joined pair
-///     __metadata__          step, and each block's role and rule, as type_name spells them
+///     __metadata__          step, and each block's role and rule, as type_name spells them; of two matrices, how many are panels of a pair
 ///
 /// Rates, schedules and the numbers in rules are the program's and are not stored. A file is about numbers, not about where they lay: one
 /// that a stack on a GPU has written (with device/cuda_copy.cuh) goes into one on the CPU, and the reverse. There `step` counts the steps
@@ -70,8 +70,9 @@ template <class Stack>
 safetensors::file stored(Stack const& stack, bool with_bytes) {
     safetensors::file f;
     f.about = {{"format", "isotypic 1"}, {"step", std::to_string(steps_taken(stack))}};
-    stack.for_each_block([&](auto const& name, auto const& role, auto const& rule, auto const&) {
+    stack.for_each_block([&](auto const& name, auto const& role, auto const& rule, auto const& weight) {
         f.about[name + "/role"] = role, f.about[name + "/rule"] = rule;
+        if (weight.matrices() == 2) f.about[name + "/panels"] = std::to_string(weight.panels());
     });
     for_each_tensor(stack, [&](std::string const& name, auto const& b) {
         if (!f.tensors.emplace(name, stored(stack.on_device(), b, with_bytes)).second) throw error("isotypic: the stack has two tensors called '" + name + "'");
@@ -96,7 +97,8 @@ inline void require_same(safetensors::file const& file, safetensors::file const&
         if (key != "step" && file.about.count(key)) differ("'" + key + "'", file.about.at(key), text);
     for (auto const& [name, t] : stack.tensors) require(file.tensors, name, "checkpoint", "stack");
     for (auto const& [name, t] : file.tensors) require(stack.tensors, name, "stack", "checkpoint");
-    for (auto const& [key, text] : stack.about) require(file.about, key, "checkpoint", "stack");
+    for (auto const& [key, text] : stack.about)
+        if (!key.ends_with("/panels")) require(file.about, key, "checkpoint", "stack");  // which older files lack
     for (auto const& [name, t] : stack.tensors) {
         differ("the type of '" + name + "'", file.tensors.at(name).dtype, t.dtype);
         differ("the shape of '" + name + "'", shape(file.tensors.at(name)), shape(t));

@@ -31,7 +31,7 @@ struct entry_max {
         double most = 0;
         for (index_t m = 0; m < x.matrices() && x.size(); ++m)
             for (index_t i = 0; i < x.rows(); ++i)
-                for (index_t j = 0; j < x.cols(); ++j) most = std::fmax(most, std::fabs(double(x.matrix(m)(i, j))));
+                for (index_t j = 0; j < x.cols(); ++j) most = detail::larger{}(most, std::fabs(double(x.matrix(m)(i, j))));
         return most;
     }
     template <device D, class T>

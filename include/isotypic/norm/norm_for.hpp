@@ -12,7 +12,8 @@
 ///     isotropic          column_max       spectral
 ///
 /// A side is isotropic if its group is `orthogonal`, exchangeable if its group lies within
-/// `signed_permutation` (a plain permutation is rounded up: the norms see no signs).
+/// `signed_permutation` (a plain permutation is rounded up: the norms see no signs). The value of each is NaN where a block
+/// holds a NaN, else infinity where it holds one.
 namespace isotypic {
 namespace detail {
 

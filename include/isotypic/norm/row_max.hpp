@@ -23,7 +23,7 @@ struct row_max {
 
     template <device D, class T>
     double value(D& d, blocks<T> const& x) const {
-        return over_rows(d, x, [](double a, double b) { return a > b ? a : b; });
+        return over_rows(d, x, detail::larger{});
     }
     template <device D, class T>
     double dual(D& d, blocks<T> const& x) const {

@@ -4,6 +4,8 @@
 #include <isotypic/group/orthogonal.hpp>
 #include <isotypic/group/shift.hpp>
 #include <isotypic/polar/by_accuracy.hpp>
+#include <cmath>
+#include <limits>
 
 /// \file
 /// The largest singular value: the norm of blocks isotropic on both sides.
@@ -45,7 +47,7 @@ struct spectral {
         for (index_t k = 0; k < x.count && x.size(); ++k) {
             auto scope = d.scratch().open();
             view<U const, S> m = gathered(d, item(blocks<U const, S>(x), k));
-            most = std::fmax(most, largest(d, m.rows > m.cols ? m.transposed() : m));
+            most = detail::larger{}(most, largest(d, m.rows > m.cols ? m.transposed() : m));
         }
         return most;
     }
@@ -121,23 +123,24 @@ private:
         else
             return engine;
     }
-    /// s_1 of a wide matrix. With A_0 = X X' and A_(i+1) = (A_i / f_i)^2, f_i = |A_i|_F, log s_1 is the sum of
+    /// s_1 of a wide matrix, scaled by a power of two. With A_0 = X X' and A_(i+1) = (A_i / f_i)^2, f_i = |A_i|_F, log s_1 is the sum of
     /// log f_i / 2^(i+1); f_i settles, which gives the rest of the series.
     template <device D, class T, class S>
     static double largest(D& d, view<T const, S> m) {
         using block = blocks<T const, S>;
         double f = frobenius(d, block(m));
-        if (!(f > 0)) return 0;
+        if (!(f > 0)) return f;
         auto copy = dense_like(d.scratch().template take<T>(m.size()), block(m));
-        scale(d, std::fmin(1 / f, 1.7e308), block(m), copy);
-        const double whole = f;
+        const int power = exponent_of(f);
+        scale(d, std::ldexp(1., -power), block(m), copy);
         const index_t n = m.rows;
         view<T, S> a(d.scratch().template take<T>(n * n), n, n), b(d.scratch().template take<T>(n * n), n, n);
         multiply_symmetric<T>(d, 1, copy.first, 0, a);
         double log = 0, weight = 0.5;
         for (int i = 0;; ++i, weight /= 2) {
             f = frobenius(d, block(a));
-            if (i == 32) return whole * std::exp(log + 2 * weight * std::log(f));
+            if (!std::isfinite(f)) return std::numeric_limits<double>::infinity();  // of m, since NaN has returned above
+            if (i == 32) return std::ldexp(std::exp(log + 2 * weight * std::log(f)), power);
             log += weight * std::log(f);
             scale(d, 1 / f, block(a), blocks<T, S>(a));
             multiply_symmetric<T>(d, 1, a, 0, b);

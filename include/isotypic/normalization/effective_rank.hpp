@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include <isotypic/device/cpu_symmetric.hpp>
+#include <isotypic/device/device.hpp>
 #include <isotypic/normalization/arguments.hpp>
 #include <Eigen/Eigenvalues>
 
@@ -9,7 +10,8 @@
 ///
 ///     effective_rank(device, x) = exp(-sum_k p_k log p_k),    p = eigenvalues of the covariance of the rows, divided by their sum
 ///
-/// between 1, all rows on one line, and min(n - 1, d); 0 when all rows are equal. Moving, scaling and rotating the rows changes nothing.
+/// between 1, all rows on one line, and min(n - 1, d); 0 when all rows are equal. Moving, scaling and rotating the rows changes nothing:
+/// of rows that are equal but for noise it is the rank of the noise, however small that is beside what they share.
 /// Allocates: a diagnostic, for between the steps.
 ///
 /// Source: Roy and Vetterli 2007, of the covariance.
@@ -26,14 +28,14 @@ double effective_rank(cpu& device, X&& x) {
     double largest = 0, most = 0, sum = 0, entropy = 0;
     for (index_t i = 0; i < v.rows; ++i)
         for (index_t j = 0; j < v.cols; ++j) most = (std::max)(most, std::abs(double(v(i, j))));
-    if (!(most > 0)) return 0;
+    // Less the first row, which leaves nothing of equal rows, then less the mean.
+    const double unit = std::ldexp(1., -exponent_of(most));
     for (index_t j = 0; j < v.cols; ++j) {
         double mean = 0;
-        for (index_t i = 0; i < v.rows; ++i) mean += double(v(i, j)) / most / double(v.rows);
-        for (index_t i = 0; i < v.rows; ++i) rows(i, j) = double(v(i, j)) / most - mean, largest = (std::max)(largest, std::abs(rows(i, j)));
+        for (index_t i = 0; i < v.rows; ++i) rows(i, j) = double(v(i, j)) * unit - double(v(0, j)) * unit, mean += rows(i, j) / double(v.rows);
+        for (index_t i = 0; i < v.rows; ++i) rows(i, j) -= mean, largest = (std::max)(largest, std::abs(rows(i, j)));
     }
-    // What is left of equal rows is rounding of their mean.
-    if (!(largest > 1e-15 * double(v.rows))) return 0;
+    if (!(largest > 0)) return 0;
     for (index_t j = 0; j < v.cols; ++j)
         for (index_t i = 0; i < v.rows; ++i) rows(i, j) /= largest;
     const view<double const> c = as_view(rows);

@@ -217,6 +217,7 @@ private:
         static_assert(std::is_same_v<std::remove_cv_t<decltype(y)>, blocks<T, S>>, "a normalizer writes numbers of its input's type, into memory that may be written");
         if (!x.same_shape(y)) throw error("isotypic: " + name + ": the result is " + detail::axes_text(y) + ", the input " + detail::axes_text(x));
         detail::require_apart(name, x, y);
+        if (overlaps_itself(y)) throw error("isotypic: " + name + ": the result repeats its own memory");
         return y;
     }
 

@@ -6,9 +6,9 @@
 /// \file
 /// `exact_svd` on a device that has `svd` (a GPU: cuda_solver.cuh), item after item:
 ///
-///     M / |M|_F = U diag(s) V',     polar(M) = U diag(s_k > cutoff s_1) V'
+///     2^-e M = U diag(s) V',     polar(M) = U diag(s_k > cutoff s_1) V'
 ///
-/// in double whatever the block holds, as on the CPU, and which s_k count is decided on the device. A zero item gives zero.
+/// with e of |M|_F, in double whatever the block holds, as on the CPU, and which s_k count is decided on the device. A zero item gives zero.
 namespace isotypic {
 namespace detail {
 
@@ -35,7 +35,7 @@ void polar_of_items(D& d, exact_svd const& engine, blocks<T const, S> m, blocks<
     const view<double, S> a(take(rows * n), rows, n, 1, rows), left(take(rows * n), rows, n, 1, rows), right(take(n * n), n, n, 1, n);
     row_norms(d, m, r);
     row_norms(d, blocks<double const, S>(view<double const, S>(r, m.count, rows)), size);
-    transform(d, detail::inverted{}, detail::numbers<S>(size, m.count));
+    transform(d, detail::inverse_power{}, detail::numbers<S>(size, m.count));
     for (index_t k = 0; k < m.count; ++k) {
         transform_items(d, detail::times{}, size + k, item(m, k), block(a));
         svd(d, a, left, s, right);

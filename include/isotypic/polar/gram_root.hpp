@@ -66,14 +66,11 @@ template <device D, class T>
 void right_root(D& d, gram_root const& engine, view<T const> m, view<T> out) {
     if (out.rows != m.cols || out.cols != m.cols)
         throw error("isotypic: the root of a block that is " + detail::shape_text(m.rows, m.cols) + " goes to one that is " + detail::shape_text(out.rows, out.cols));
-    const double norm = frobenius(d, blocks<T const>(m));
-    if (!(norm > 0 && std::isfinite(norm))) return transform(d, [v = T(0 * norm)](T& to) { to = v; }, blocks<T>(out));
-    Eigen::MatrixXd x(m.rows, m.cols);
-    for (index_t j = 0; j < m.cols; ++j)
-        for (index_t i = 0; i < m.rows; ++i) x(i, j) = double(m(i, j)) / norm;
-    x = engine.inverse_root<T>(x, norm);
+    const scaled_norm norm = scaled_frobenius(d, blocks<T const>(m));
+    if (!(norm.size > 0 && std::isfinite(norm.size))) return transform(d, [v = T(0 * norm.size)](T& to) { to = v; }, blocks<T>(out));
+    const Eigen::MatrixXd x = engine.inverse_root<T>(detail::unit_copy<double>(m, norm), norm.size / norm.unit);
     for (index_t j = 0; j < out.cols; ++j)
-        for (index_t i = 0; i < out.rows; ++i) out(i, j) = T(x(i, j) / norm);
+        for (index_t i = 0; i < out.rows; ++i) out(i, j) = T(x(i, j) / norm.size * norm.unit);
 }
 
 /// out <- (MM')^(-1/2), m x m for an m x n block: out M is the polar factor.

@@ -16,11 +16,13 @@
 namespace isotypic {
 namespace detail {
 
-/// u <- m / ((|m|_F + norm_eps) cushion). The norm is taken in double, so any finite scale will do.
+/// u <- m / ((|m|_F + norm_eps) cushion). In double and from a power of two near m's size, so any finite scale will do.
 template <device D, class T, class S>
 void normalise(D& d, coefficients const& set, view<T const, S> m, view<T, S> u) {
-    const double norm = (frobenius(d, blocks<T const, S>(m)) + set.norm_eps) * set.cushion;
-    scale(d, norm > 0 ? std::fmin(1 / norm, 1.7e308) : 0, blocks<T const, S>(m), blocks<T, S>(u));
+    const scaled_norm found = scaled_frobenius(d, blocks<T const, S>(m));
+    const double norm = (found.size + set.norm_eps * found.unit) * set.cushion;
+    if (found.unit != 1) scale(d, found.unit, blocks<T const, S>(m), blocks<T, S>(u)), m = u;
+    scale(d, norm > 0 ? 1 / norm : 0, blocks<T const, S>(m), blocks<T, S>(u));
 }
 
 template <class T, class S>

@@ -8,23 +8,35 @@
 namespace isotypic {
 namespace detail {
 
-/// v = 1 / ((v + eps) cushion), 0 for 0.
+/// v = 1 / ((v + eps unit) cushion), 0 for 0.
 struct inverse_size {
     double eps, cushion;
-    constexpr void operator()(double& v) const {
-        v = (v + eps) * cushion;
+    constexpr void operator()(double& v) const { (*this)(1, v); }
+    constexpr void operator()(double const& unit, double& v) const {
+        v = (v + eps * unit) * cushion;
         v = v > 0 ? std::fmin(1 / v, 1.7e308) : 0;
     }
 };
 
-/// u_k <- m_k / ((|m_k|_F + norm_eps) cushion).
+/// u_k <- m_k / ((|m_k|_F + norm_eps) cushion); doubles, whose norms may overflow, by way of a power of two.
 template <device D, class T, class U, class S>
-void normalise_items(D& d, coefficients const& set, blocks<T const, S> const& m, blocks<U, S> const& u) {
+void normalise_items(D& d, coefficients const& set, blocks<T const, S> m, blocks<U, S> const& u) {
     auto scope = d.scratch().open();
     double *r = d.scratch().template take<double>(row_count(m)), *s = d.scratch().template take<double>(m.count);
-    row_norms(d, m, r);
-    row_norms(d, blocks<double const, S>(view<double const, S>(r, m.count, m.rows())), s);
-    transform(d, inverse_size{set.norm_eps, set.cushion}, numbers<S>(s, m.count));
+    const auto sizes = numbers<S>(s, m.count);
+    auto measure = [&] { row_norms(d, m, r), row_norms(d, blocks<double const, S>(view<double const, S>(r, m.count, m.rows())), s); };
+    measure();
+    if constexpr (std::is_same_v<T, U> && sizeof(T) == sizeof(double)) {
+        const auto units = numbers<S>(d.scratch().template take<double>(m.count), m.count);
+        transform(d, assign{}, blocks<double const, S>(sizes), units);
+        transform(d, inverse_power{}, units);
+        transform_items(d, times{}, units.first.data, m, u);
+        m = u;
+        measure();
+        transform(d, inverse_size{set.norm_eps, set.cushion}, blocks<double const, S>(units), sizes);
+    } else {
+        transform(d, inverse_size{set.norm_eps, set.cushion}, sizes);
+    }
     transform_items(d, times{}, s, m, u);
 }
 

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/device.hpp>
-#include <isotypic/group/symmetry.hpp>
+#include <isotypic/polar/newton_schulz.hpp>
 #include <isotypic/polar/zolotarev_map.hpp>
 #include <array>
 #include <cmath>
@@ -56,7 +55,7 @@ struct zolotarev {
                 scale(d, std::ldexp(1., -exponent_of(size)), item(m, k), item(x, k));
                 continue;
             }
-            if (m.count == 1) return scale(d, size > 0 ? std::fmin(1 / size, 1.7e308) : 0, m, u);
+            if (m.count == 1) return detail::normalise(d, coefficients{}, m.first, u.first);
             for (index_t i = 0; i < m.count; ++i) (*this)(d, item(m, i), item(u, i));
             return;
         }
