@@ -86,17 +86,20 @@ TEST_CASE("a gradient that is not finite changes nothing, and the status says wh
     }
 }
 
-TEST_CASE("one block's infinity stops the whole stack's step, as on the CPU") {
-    pair_of_stacks<double> s;
-    s.gradients(20);
-    s.gpu_step(), s.step();
-    s.gradients(30);
-    s.hidden.g.one()(0, 0) = infinity, s.hidden.gg.write();
-    s.gpu_step();
-    CHECK_THROWS_WITH_AS(s.step(), "isotypic: the gradient of block 'hidden' holds an infinity or a NaN", error);
-    CHECK(s.apart() < 1e-11);
-    CHECK(s.gpu_stack.on_device().status().block == 2);
-    CHECK(s.gpu_stack.on_device().status().refused == 1);
+TEST_CASE_TEMPLATE("one block's infinity stops the whole stack's step, clipped or not, as on the CPU", T, float, double) {
+    for (double clip : {0., 1.}) {
+        pair_of_stacks<T> s;
+        s.stack.clip = s.gpu_stack.clip = clip;
+        s.gradients(20);
+        s.gpu_step(), s.step();
+        s.gradients(30);
+        s.hidden.g.one()(0, 0) = T(infinity), s.hidden.gg.write();
+        s.gpu_step();
+        CHECK_THROWS_WITH_AS(s.step(), "isotypic: the gradient of block 'hidden' holds an infinity or a NaN", error);
+        CHECK(s.apart() < 1e5 * unit_roundoff<T>);
+        CHECK(s.gpu_stack.on_device().status().block == 2);
+        CHECK(s.gpu_stack.on_device().status().refused == 1);
+    }
 }
 
 TEST_CASE_TEMPLATE("a whole stack, with clipping, goes where the CPU's goes", T, float, double) {
@@ -246,7 +249,7 @@ TEST_CASE("steps of several sweeps are taken together too, sweep by sweep, with 
 #endif
             stack.step(gradients);
 #ifndef __CUDACC__
-            if (t && clip == 0) CHECK(stand_in::counts.launches < 20);  // of 10 blocks with 7 sweeps and 10 with 3
+            if (t) CHECK(stand_in::counts.launches < 25);  // of 10 blocks with 7 sweeps and 10 with 3
             if (t) CHECK(stand_in::counts.allocations == 0);
 #endif
         }

@@ -256,6 +256,9 @@ TEST_CASE("clip: gradients whose norm is no double are refused, and nothing chan
     stack.clip = 1;
     CHECK_THROWS_WITH_AS(stack.step(first(ge), second(gp)), "isotypic: the norm of all gradients together is too large for a double: there is no factor to clip them by", error);
     CHECK((stack.steps() == 0 && e == p && p == gp));
+    ge(1, 0) = std::numeric_limits<double>::quiet_NaN();
+    CHECK_THROWS_WITH_AS(stack.step(first(ge), second(gp)), "isotypic: the gradient of block 'e' holds an infinity or a NaN", error);
+    CHECK((stack.steps() == 0 && e == p && p == gp));
     ge.setConstant(8e307);
     stack.step(first(ge), second(gp));
     CHECK((e.array() - 0.5).abs().maxCoeff() < 1e-15);

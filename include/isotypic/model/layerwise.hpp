@@ -94,7 +94,7 @@ public:
         const index_t t = steps_done + 1;
         require_rates(t);
         auto scope = device.scratch().open();
-        const factor clipped{clip > 0 ? clip_factor() : number{}, clip > 0};
+        const factor clipped = checked();
         counted = device.count_step(t);
         // Rules without products spread each block over the threads; rules with products take a thread a block.
         for (std::size_t i : order)
@@ -165,17 +165,22 @@ private:
         for (std::size_t i = 0; i < slots.size(); ++i)
             if (!seen[i]) throw error("isotypic: block '" + slots[i]->name + "' got no gradient in this step");
         for (std::size_t i = 0; i < slots.size(); ++i) {
-            detail::require_gradient(device, slots[i]->name, slots[i]->weight(), now[i], index_t(i));
+            detail::require_beside(slots[i]->name, slots[i]->weight(), now[i]);
             for (auto const& other : slots)
                 if (other != slots[i] && overlap(other->weight(), now[i]))
                     throw error("isotypic: the gradient of block '" + slots[i]->name + "' lies in the memory of block '" + other->name + "'");
         }
     }
 
-    number clip_factor() {
+    /// Looks at all gradients' numbers: how they are clipped, if they are.
+    factor checked() {
         const index_t n = index_t(now.size());
+        if (!(clip > 0)) {
+            for (std::size_t i = 0; i < now.size(); ++i) detail::require_finite_gradient(device, slots[i]->name, now[i], index_t(i));
+            return {};
+        }
         double* norms = device.scratch().template take<double>(n + 1);
-        for (index_t i = 0; i < n; ++i) frobenius_at(device, now[std::size_t(i)], norms + i);
+        for (index_t i = 0; i < n; ++i) detail::require_norm(device, slots[std::size_t(i)]->name, now[std::size_t(i)], i, norms + i);
         row_norms(device, blocks<double const, space>(view<double const, space>(norms, 1, n)), norms + n);
         const blocks<double, space> all = detail::numbers<space>(norms + n, 1);
         // Of doubles it may overflow. A device that does not wait refuses the step, in the name of the last block.
@@ -186,9 +191,9 @@ private:
         }
         transform(device, detail::factor_to{clip}, all);
         if constexpr (on_host)
-            return norms[n];
+            return {norms[n], true};
         else
-            return {norms + n};
+            return {{norms + n}, true};
     }
 
     void step_one(std::size_t i, Device& d, index_t t, factor clipped) {

@@ -39,18 +39,41 @@ blocks<T const, S> as_gradient(G const& g) {
     return {};
 }
 
-/// Throws, naming the block, unless g is a gradient for w. A device that cannot wait for an answer notes a number that is not
-/// finite by the block's place, and its step then writes nothing.
-template <class T, device D, class S>
-void require_gradient(D& device, std::string const& name, blocks<T, S> const& w, std::type_identity_t<blocks<T const, S>> const& g, index_t place = 0) {
+/// Throws, naming the block, unless g has the shape of w and lies where w does or elsewhere.
+template <class T, class S>
+void require_beside(std::string const& name, blocks<T, S> const& w, std::type_identity_t<blocks<T const, S>> const& g) {
     if (!g.same_shape(blocks<T const, S>(w)))
         throw error("isotypic: block '" + name + "' is " + shape_text(w) + ", its gradient is " + shape_text(g));
     if (!same_place(w, g) && overlap(w, g))
         throw error("isotypic: block '" + name + "' and its gradient share some memory, but not all of it");
+}
+
+/// Throws, naming the block, where its gradient holds a number that is not finite. A device that cannot wait for an answer notes it by the
+/// block's place, and its step then writes nothing.
+template <class T, device D, class S>
+void require_finite_gradient(D& device, std::string const& name, blocks<T const, S> const& g, index_t place) {
     if constexpr (requires { note_finite(device, g, place); })
         note_finite(device, g, place);
     else if (!all_finite(device, g))
         throw error("isotypic: the gradient of block '" + name + "' holds an infinity or a NaN");
+}
+
+/// The same, and |g|_F to where the device keeps numbers, by one look at g; infinity where it is no double.
+template <class T, device D, class S>
+void require_norm(D& device, std::string const& name, blocks<T const, S> const& g, index_t place, double* out) {
+    if constexpr (requires { note_norm(device, g, place, out); }) {
+        note_norm(device, g, place, out);
+    } else {
+        frobenius_at(device, g, out);
+        if (!std::isfinite(*out)) require_finite_gradient(device, name, g, place);
+    }
+}
+
+/// All that is asked of a gradient.
+template <class T, device D, class S>
+void require_gradient(D& device, std::string const& name, blocks<T, S> const& w, std::type_identity_t<blocks<T const, S>> const& g) {
+    require_beside(name, w, g);
+    require_finite_gradient(device, name, g, 0);
 }
 
 /// A block of what the rule computes in, in the shape and layout of a weight, that is not read.
