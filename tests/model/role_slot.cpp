@@ -49,9 +49,9 @@ TEST_CASE("role_slot: rate and decay are read at every step") {
     Eigen::MatrixXd w = Eigen::MatrixXd::Constant(2, 2, 8), g = Eigen::MatrixXd::Constant(2, 2, 1);
     auto entry = on<projection>(identity{}, [](index_t t) { return double(t); });
     detail::role_slot<projection, identity, double> s(device, "w", entry, as_blocks(w));
-    s.step(device, 3, 3, detail::as_gradient<double>(g));
+    s.step(device, 3, 3, detail::as_gradient<double>(g), {});
     CHECK(w(0, 0) == 5);
     entry.rate = 0.5, entry.decay.rate = 1;
-    s.step(device, 4, 4, detail::as_gradient<double>(g));
+    s.step(device, 4, 4, detail::as_gradient<double>(g), {});
     CHECK(w(1, 1) == 2);
 }

@@ -5,6 +5,7 @@
 #include <isotypic/update/fused_centred.hpp>
 #include <isotypic/update/fused_row_adam.hpp>
 #include <isotypic/update/fused_rows.hpp>
+#include <isotypic/update/fused_signs.hpp>
 
 /// \file
 /// The end of every step: the update and the decay meet the weight.

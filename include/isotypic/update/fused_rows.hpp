@@ -60,7 +60,7 @@ struct unit_lines {
     }
 };
 template <class Rows, class... Scale, class B>
-    requires requires(Rows const& r, list<Scale...> const& s, B const& w) { fuses(r), scale_of(s, w); }
+    requires requires(Rows const& r, list<Scale...> const& s, B const& w) { detail::fuses(r), detail::scale_of(s, w); }
 unit_lines<Rows, false> lines_of(list<Rows, Scale...> const& parts, B const& w) {
     return {parts.first, scale_of(parts.rest, w)};
 }
