@@ -181,11 +181,14 @@ struct model {
     void step() { stack.step(gradients), stack.on_device().synchronize(); }
 };
 
-/// Momentum and plain steps for one block of hidden matrices.
+/// Momentum and plain steps for one block of hidden matrices. Of the steps the last but one is applied, which lies in memory that stays.
 struct plain_muon {
     array<float> w, g, m;
     array<__nv_bfloat16> x;
-    plain_muon(cuda& d, index_t rows, index_t cols, index_t items) : w(d, rows, cols, items), g(d, rows, cols, items), m(d, rows, cols, items), x(d, rows, cols, items) { w.fill(1), g.fill(2); }
+    plain_muon(cuda& d, index_t high, index_t wide, index_t items)
+        : w(d, high, wide, items), g(d, high, wide, items), m(d, high, wide, items), x(d, high, wide, items) {
+        w.fill(1), g.fill(2);
+    }
     void step(cuda& d) {
         transform(d, detail::mix<float>{0.95f, 0.05f}, m.all, blocks<float const, gpu>(g.all));
         for (index_t k = 0; k < m.all.count; ++k) {
@@ -202,11 +205,11 @@ void add_stack() {
         const index_t width = smoke ? 64 : 1536, hidden = smoke ? 96 : 4096, tokens = smoke ? 100 : 32000, layers = smoke ? 2 : 18;
         cuda d;
         const momentum m{.beta = 0.95};
-        const auto rows = m | row_norm{};
+        const auto unit = m | row_norm{};
         const weight_decay decay{0.01};
         const gram_newton_schulz steps{polar_express_105, 0.2};
-        auto by_roles = layerwise_on<float>(cuda(), on<embedding>(rows, 1e-3, decay), on<lm_head>(m | centre{} | row_norm{} | centre{}, 1e-3, decay),
-                                            on<projection>(m | polar{stored_as<__half>(steps)}, 1e-3, decay), on<swiglu_gate>(rows, 1e-3, decay),
+        auto by_roles = layerwise_on<float>(cuda(), on<embedding>(unit, 1e-3, decay), on<lm_head>(m | centre{} | row_norm{} | centre{}, 1e-3, decay),
+                                            on<projection>(m | polar{stored_as<__half>(steps)}, 1e-3, decay), on<swiglu_gate>(unit, 1e-3, decay),
                                             on<swiglu_down>(m | column_norm{}, 1e-3, decay));
         auto tokens_alone = layerwise_on<float>(cuda(), on<embedding>(unchecked(adam{}), 1e-3, decay), on<lm_head>(unchecked(adam{}), 1e-3, weight_decay{0.01, true}));
         model<decltype(by_roles)> mine{std::move(by_roles), {}, {}};

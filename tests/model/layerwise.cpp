@@ -264,6 +264,18 @@ TEST_CASE("clip: gradients whose norm is no double are refused, and nothing chan
     CHECK((e.array() - 0.5).abs().maxCoeff() < 1e-15);
 }
 
+TEST_CASE("clip: a factor below the range of float still leaves a step") {
+    Eigen::MatrixXf e = Eigen::MatrixXf::Zero(4, 4), b = e, h = e;
+    const Eigen::MatrixXf g = Eigen::MatrixXf::Constant(4, 4, 2e38f);
+    auto stack = layerwise<float>(on<embedding>(momentum{} | row_norm{}, 1), on<bias>(adam{}, 1), on<projection>(unchecked(momentum{} | sign{}), 1));
+    auto rows = stack.add("e", as<embedding>(e)), entries = stack.add("b", as<bias>(b)), signs = stack.add("h", as<projection>(h));
+    stack.clip = 1e-3;  // of 1.4e39
+    stack.step(rows(g), entries(g), signs(g));
+    CHECK((e.array() + 0.5f).abs().maxCoeff() < 1e-6f);
+    CHECK((b.array() + 1).abs().maxCoeff() < 1e-3f);
+    CHECK((h.array() + 1).abs().maxCoeff() == 0);
+}
+
 TEST_CASE("clip: a rule of degree 0 sees it only through its memory") {
     const Eigen::MatrixXd g = 100 * gaussian<double>(6, 3, 2), small = gaussian<double>(6, 3, 3);
     auto run = [&](auto const& rule, double clip) {

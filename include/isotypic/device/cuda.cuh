@@ -92,9 +92,9 @@ public:
         step_scope(step_scope const&) = delete;
         ~step_scope() {
             d.own->gate = {nullptr};
-            for (auto& list : d.own->waiting) list.launch = nullptr;
+            d.drop_waiting(), d.end_job_scratch();
         }
-        void close() { d.launch_waiting(), d.own->jobs_scope.reset(); }
+        void close() { d.launch_waiting(); }
 
     private:
         cuda& d;
@@ -145,18 +145,27 @@ public:
     template <class Job>
     void launch_job(dim3 blocks, dim3 threads, Job const& job, int stage = 0) {
         auto& w = own->waiting[std::size_t(stage)];
-        auto same = [](dim3 a, dim3 b) { return a.x == b.x && a.y == b.y; };
-        if (w.launch && (w.launch != submit_jobs<Job> || w.count == detail::job_list<Job>::places || !same(w.threads, threads))) launch_waiting();
-        if (!w.launch) w.launch = submit_jobs<Job>, w.count = 0, w.blocks = {1, 1, 1}, w.threads = threads;
-        w.blocks = {(std::max)(w.blocks.x, blocks.x), (std::max)(w.blocks.y, blocks.y), 1};
+        const dim3 all{(std::max)(w.blocks.x, blocks.x), (std::max)(w.blocks.y, blocks.y), 1};
+        const double busy = double(blocks.x) * blocks.y;
+        const auto fits = [&] {
+            const bool same = w.launch == submit_jobs<Job> && w.threads.x == threads.x && w.threads.y == threads.y;
+            // Blocks without work leave at once, but it takes a while to start so many.
+            return same && w.count < detail::job_list<Job>::places && double(all.x) * all.y * (w.count + 1) <= 4 * (w.busy + busy) + 65536;
+        };
+        if (w.launch && !fits()) launch_waiting();
+        if (w.launch)
+            w.blocks = all;
+        else
+            w.launch = submit_jobs<Job>, w.count = 0, w.busy = 0, w.blocks = blocks, w.threads = threads;
+        w.busy += busy;
         std::memcpy(w.jobs + std::size_t(w.count++) * sizeof(Job), &job, sizeof(Job));
         if (!own->gate.shut) launch_waiting();
     }
     /// Scratch for the jobs of one block of weights, about `bytes`, until they are launched. Where much is held, those that wait go first.
     workspace& job_scratch(index_t bytes) {
         constexpr index_t much = index_t{64} << 20;
-        if (!own->gate.shut || own->jobs_held + bytes > much) launch_waiting(), own->jobs_scope.reset();
-        if (!own->jobs_scope) own->jobs_scope.emplace(own->jobs_scratch), own->jobs_held = 0;
+        if (!own->gate.shut || own->jobs_held + bytes > much) launch_waiting(), end_job_scratch();
+        if (!own->jobs_scope) own->jobs_scope.emplace(own->jobs_scratch);
         own->jobs_held += bytes;
         return own->jobs_scratch;
     }
@@ -165,6 +174,7 @@ private:
     struct jobs_waiting {
         void (*launch)(cuda const&, jobs_waiting const&) = nullptr;  // null: none
         int count = 0;
+        double busy = 0;  // blocks that have work
         dim3 blocks, threads;
         std::byte jobs[detail::job_bytes];
     };
@@ -180,10 +190,20 @@ private:
         c.gridDim = blocks, c.blockDim = threads, c.stream = own->stream;
         detail::check(cudaLaunchKernelEx(&c, kernel, P(a)...), "launch a kernel");
     }
+    /// Where one launch fails, none that was to come after it is made.
     void launch_waiting() const {
-        for (auto& w : own->waiting)
-            if (auto* const submit_them = std::exchange(w.launch, nullptr)) submit_them(*this, w);
+        try {
+            for (auto& w : own->waiting)
+                if (auto* const submit_them = std::exchange(w.launch, nullptr)) submit_them(*this, w);
+        } catch (...) {
+            drop_waiting();
+            throw;
+        }
     }
+    void drop_waiting() const {
+        for (auto& w : own->waiting) w.launch = nullptr;
+    }
+    void end_job_scratch() { own->jobs_scope.reset(), own->jobs_held = 0; }
 
     struct held {
         cudaStream_t stream = nullptr;
@@ -191,7 +211,7 @@ private:
         cublasHandle_t blas = nullptr;
         workspace scratch, jobs_scratch;
         std::optional<workspace::scope> jobs_scope;
-        index_t jobs_held = 0;  // bytes, since the scope began
+        index_t jobs_held = 0;  // bytes
         detail::gpu_memory::owner control, blas_scratch;
         std::shared_ptr<void> solver;
         detail::gate gate{nullptr};

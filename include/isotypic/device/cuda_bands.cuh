@@ -93,7 +93,8 @@ struct average_bands_job {
         const view<T const, gpu> b = g.matrix(at.matrix);
         pack<double, n> sum{};
         if (at.left > 0) {
-            const U by = U(clip.at_start());
+            const clipped_by<U> clipped(clip.at_start());
+            const U k = average.k, t = average.t;
             pack<U, n> x[std::size_t(rows_ahead<n>)];
             pack<T, n> z[std::size_t(rows_ahead<n>)];
             at.template for_each_row<rows_ahead<n>>(
@@ -103,8 +104,8 @@ struct average_bands_job {
                 },
                 [&](int q, index_t i) {
                     for (int e = 0; e < n; ++e) {
-                        const U fresh = by * U(z[q].at[e]);
-                        x[q].at[e] = std::fma(average.k, x[q].at[e], average.t * fresh);
+                        const U fresh = clipped(U(z[q].at[e]));
+                        x[q].at[e] = std::fma(k, x[q].at[e], t * fresh);
                         const double v = double(what == band_sum::squares_of_gradient ? fresh : x[q].at[e]);
                         sum.at[e] = what == band_sum::average ? sum.at[e] + v : std::fma(v, v, sum.at[e]);
                     }

@@ -24,14 +24,14 @@ __device__ void adam_entry(adam_weights<U> const& a, U rate, U keep, U& m, U& v,
 }
 
 template <bool whole, class U, class T>
-__device__ void adam_pack(adam_weights<U> const& a, U rate, U keep, U clip, U* m, U* v, T const* g, T* w, index_t left) {
+__device__ void adam_pack(adam_weights<U> const& a, U rate, U keep, clipped_by<U> const& clipped, U* m, U* v, T const* g, T* w, index_t left) {
     constexpr int n = pack_width<T>;
     auto x = load_pack<whole, n>(m, left), y = load_pack<whole, n>(v, left);
     const auto fresh = load_pack<whole, n>(g, left);
     auto z = load_pack<whole, n>(w, left);
     for (int e = 0; e < n; ++e) {
         U now = U(z.at[e]);
-        adam_entry(a, rate, keep, x.at[e], y.at[e], clip * U(fresh.at[e]), now);
+        adam_entry(a, rate, keep, x.at[e], y.at[e], clipped(U(fresh.at[e])), now);
         z.at[e] = T(now);
     }
     store_pack<whole, n>(m, x, left), store_pack<whole, n>(v, y, left), store_pack<whole, n>(w, z, left);
@@ -54,7 +54,8 @@ struct adam_job {
         constexpr int n = pack_width<T>;
         const adam_weights<U> a = started_once(f);
         const auto numbers = size.at_start();
-        const U rate = U(numbers.rate), keep = U(numbers.keep), clip = U(numbers.clip);
+        const U rate = U(numbers.rate), keep = U(numbers.keep);
+        const clipped_by<U> clipped(numbers.clip);
         for (index_t k = blockIdx.y; k < w.matrices(); k += gridDim.y) {
             const view<U, gpu> x = m.matrix(k), y = v.matrix(k);
             const view<T const, gpu> fresh = g.matrix(k);
@@ -63,9 +64,9 @@ struct adam_job {
                 const index_t end = (std::min)(s.cols, s.limit - i * s.cols);
                 for (index_t j = index_t(threadIdx.x) * n; j < end; j += index_t(blockDim.x) * n) {
                     if (aligned && j + n <= end)
-                        adam_pack<true>(a, rate, keep, clip, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), n);
+                        adam_pack<true>(a, rate, keep, clipped, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), n);
                     else
-                        adam_pack<false>(a, rate, keep, clip, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), end - j);
+                        adam_pack<false>(a, rate, keep, clipped, &x(i, j), &y(i, j), &fresh(i, j), &z(i, j), end - j);
                 }
             }
         }

@@ -44,8 +44,7 @@ struct keep_shift {
     step_size<Rate> size;
     bool horizontal;
     __device__ void operator()(index_t k, index_t j, double sum) const {
-        const double shift = size.at_start().rate * (sum / double(to.rows));
-        to.shift[k * to.pitch + j] = U(horizontal ? shift + to.b[k * to.pitch + j] : shift);
+        to.shift[k * to.pitch + j] = U(std::fma(size.at_start().rate, sum / double(to.rows), horizontal ? to.b[k * to.pitch + j] : 0));
     }
 };
 

@@ -44,7 +44,8 @@ struct rows_job {
         constexpr std::size_t held = per ? per : 1;
         auto const& factor = started_once(f);
         auto const& numbers = started_once(size);
-        const U clip = U(numbers.clip);
+        const clipped_by<U> clipped(numbers.clip);
+        const U kept = average.k, taken = average.t;
         const int cols = int(w.cols()), packs = (cols + n - 1) / n, all = w.joined && !w.stacked ? 2 * packs : packs;
         const int lane = int(threadIdx.x), lanes = int(blockDim.x);
         for (index_t k = blockIdx.y; k < line_count(w); k += gridDim.y) {
@@ -76,8 +77,8 @@ struct rows_job {
                 each([&](int q, bool other, int j, int left) {
                     if constexpr (!per) load_m(q, other, j, left), load_g(q, other, j, left);
                     for (int e = 0; e < n; ++e) {
-                        const U fresh = clip * U(z[q].at[e]);
-                        x[q].at[e] = std::fma(average.k, x[q].at[e], average.t * fresh);
+                        const U fresh = clipped(U(z[q].at[e]));
+                        x[q].at[e] = std::fma(kept, x[q].at[e], taken * fresh);
                         const double v = double(F::gradient ? fresh : x[q].at[e]);
                         sum = std::fma(v, v, sum);
                     }
@@ -88,7 +89,7 @@ struct rows_job {
                     each([&](int q, bool other, int j, int left) {
                         if constexpr (!per && F::gradient) load_g(q, other, j, left);
                         if constexpr (!per && !F::gradient) load_m(q, other, j, left);
-                        for (int e = 0; e < n; ++e) take(double(F::gradient ? clip * U(z[q].at[e]) : x[q].at[e]));
+                        for (int e = 0; e < n; ++e) take(double(F::gradient ? clipped(U(z[q].at[e])) : x[q].at[e]));
                     });
                 });
                 const scaled_step<U> step{numbers.rate, numbers.keep, r};

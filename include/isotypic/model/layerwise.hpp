@@ -55,8 +55,8 @@ public:
             auto& entry = on<Role>();
             using slot = detail::role_slot<Role, decltype(entry.rule), T, Device>;
             slots.push_back(std::make_unique<slot>(device, std::move(name), entry, w.all, index_t(place<Role>())));
-            order.insert(std::upper_bound(order.begin(), order.end(), slots.size() - 1, [&](auto a, auto b) { return slots[a]->place < slots[b]->place; }),
-                         slots.size() - 1);
+            const auto key = [&](std::size_t i) { return std::tuple(slots[i]->place, slots[i]->weight().cols(), slots[i]->weight().rows()); };
+            order.insert(std::upper_bound(order.begin(), order.end(), slots.size() - 1, [&](auto a, auto b) { return key(a) < key(b); }), slots.size() - 1);
             now.resize(slots.size()), failures.resize(slots.size()), seen.resize(slots.size());
         }
         return {id, slots.size() - 1};
@@ -156,7 +156,7 @@ private:
 
     void collect(std::span<gradient const> gradients) {
         if (slots.empty()) throw error("isotypic: this stack has no blocks: add() them before the first step");
-        std::fill(seen.begin(), seen.end(), char(0));
+        std::fill(seen.begin(), seen.end(), char(0)), std::fill(failures.begin(), failures.end(), nullptr);
         for (auto const& g : gradients) {
             if (g.stack != id) throw error("isotypic: a gradient was made by a handle of another stack");
             if (seen[g.block]) throw error("isotypic: block '" + slots[g.block]->name + "' got two gradients in one step");
@@ -211,7 +211,6 @@ private:
             if (f && !first) first = f;
         if (!first) return;
         for (std::size_t i = 0; i < slots.size(); ++i) (failures[i] ? failed : stepped) += " '" + slots[i]->name + "'";
-        std::fill(failures.begin(), failures.end(), nullptr);
         std::string why = "an exception";
         try {
             std::rethrow_exception(first);
@@ -225,7 +224,7 @@ private:
     Device device;
     std::unique_ptr<std::tuple<Entries...>> entries;
     std::vector<std::unique_ptr<detail::any_slot<T, Device>>> slots;
-    std::vector<std::size_t> order;           // slots, those of a role side by side, so that a device may take them together
+    std::vector<std::size_t> order;           // slots, those of a role and a shape side by side, so that a device may take them together
     std::vector<blocks<T const, space>> now;  // this step's gradients
     typename Device::template number<index_t> counted{};
     std::vector<char> seen;

@@ -13,12 +13,12 @@ namespace detail {
 
 /// One line of w <- keep w - rate adam(clip g).
 template <class T>
-void adam_line(adam_weights<T> const& a, T rate, T keep, T clip, index_t n, T* __restrict m, T* __restrict v, T const* g, T* w) {
+void adam_line(adam_weights<T> const& a, T rate, T keep, clipped_by<T> clipped, index_t n, T* __restrict m, T* __restrict v, T const* g, T* w) {
     constexpr index_t chunk = 64;
     T root[chunk];
     for (; n > 0; n -= chunk, m += chunk, v += chunk, g += chunk, w += chunk) {
         const index_t now = (std::min)(n, chunk);
-        for (index_t j = 0; j < now; ++j) a.average(m[j], v[j], clip * g[j]);
+        for (index_t j = 0; j < now; ++j) a.average(m[j], v[j], clipped(g[j]));
         sqrt_line(now, v, root);
         for (index_t j = 0; j < now; ++j) w[j] = keep * w[j] - rate * a.direction(m[j], root[j]);
     }
@@ -33,7 +33,8 @@ bool fused_adam(cpu& device, F const& f, blocks<T> const& m, blocks<T> const& v,
     if (!w.size()) return true;
     const auto weights = detail::started(f);
     const auto numbers = size.at_start();
-    const T rate = T(numbers.rate), keep = T(numbers.keep), clip = T(numbers.clip);
+    const T rate = T(numbers.rate), keep = T(numbers.keep);
+    const detail::clipped_by<T> clipped(numbers.clip);
     auto unit = [](auto const&... x) { return ((x.first.col_stride == 1) && ...); };
     const bool by_rows = unit(m, v, g, w);
     if (!by_rows && !unit(m.transposed(), v.transposed(), g.transposed(), w.transposed())) return false;
@@ -43,7 +44,7 @@ bool fused_adam(cpu& device, F const& f, blocks<T> const& m, blocks<T> const& v,
         const auto c = lines(g);
         detail::for_each_band(device, d.rows, d.cols, [&](index_t begin, index_t end) {
             for (index_t k = begin; k < end; ++k)
-                detail::adam_line(weights, rate, keep, clip, d.cols, &a(k, 0), &b(k, 0), &c(k, 0), &d(k, 0));
+                detail::adam_line(weights, rate, keep, clipped, d.cols, &a(k, 0), &b(k, 0), &c(k, 0), &d(k, 0));
         });
     }
     return true;

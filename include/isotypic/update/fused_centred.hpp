@@ -16,6 +16,7 @@ template <class T, class F>
 bool fused_centred_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> t, F const& f, blocks<T> const& m, blocks<T const> const& g,
                         blocks<T> const& w, detail::step_size<double> const& size, bool horizontal) {
     const auto [rate, keep, clip] = size.at_start();
+    if (clip < 1e-30) return false;  // times t it may be below T's range
     return fused_centred_rows(device, k, T(t * clip), f, m, g, w, rate, keep, horizontal);
 }
 

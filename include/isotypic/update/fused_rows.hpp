@@ -18,7 +18,8 @@
 /// and any of them followed by scaled(...), which joins the rate; the rows and columns of Scion.
 ///
 /// The plain pipe is the reference, to rounding (the step is taken in double and rounded once), and runs where
-/// these return false: Nesterov, a power of the dual norm, a relative eps, or no common contiguous axis.
+/// these return false: Nesterov, a power of the dual norm, a relative eps, a clip by more than 1e30, or no
+/// common contiguous axis.
 namespace isotypic {
 namespace detail {
 
@@ -82,6 +83,7 @@ template <class T, class F>
 bool fused_rows(cpu& device, std::type_identity_t<T> k, std::type_identity_t<T> t, F const& f, blocks<T> const& m, blocks<T const> const& g,
                 blocks<T> const& w, detail::step_size<double> const& size) {
     const auto [rate, keep, clip] = size.at_start();
+    if (clip < 1e-30) return false;  // times t it may be below T's range
     return fused_rows(device, k, T(t * clip), f, m, g, w, rate, keep);
 }
 
@@ -97,8 +99,9 @@ bool fused_update(D& d, pipe<Average, P...> const& rule, State& state, typename 
     const U k = U(average.beta), t = U(detail::fresh_weight(average));
     const detail::factor_of_row<decltype(lines.rows)> factor{lines.rows};
     size.scale *= lines.scale;
-    const auto m = lines.turned(state.all.first.buffer.all()), x = lines.turned(w);
+    const auto m = lines.turned(state.all.first.buffer.all());
     const auto fresh = lines.turned(g);
+    const auto x = lines.turned(w);
     if constexpr (requires { fused_rows(d, k, t, factor, m, fresh, x, size); })
         return fused_rows(d, k, t, factor, m, fresh, x, size);
     else

@@ -21,15 +21,16 @@ struct sign_step {
 
     struct now {
         Rule rule;
-        U rate, keep, clip;
+        U rate, keep;
+        clipped_by<U> clipped;
         template <class T>
         constexpr void operator()(U& m, T const& g, T& w) const {
-            w = T(keep * U(w) - rate * rule(m, clip * U(g)));
+            w = T(keep * U(w) - rate * rule(m, clipped(U(g))));
         }
     };
     constexpr now at_start() const {
         const auto numbers = size.at_start();
-        return {rule, U(numbers.rate), U(numbers.keep), U(numbers.clip)};
+        return {rule, U(numbers.rate), U(numbers.keep), clipped_by<U>(numbers.clip)};
     }
 };
 

@@ -13,6 +13,14 @@ struct gradient_factor {
     constexpr double at_start() const { return given ? double(value) : 1; }
 };
 
+/// g times the factor, which may lie below the range of U where g is near its end: in two products.
+template <class U>
+struct clipped_by {
+    U first, second;
+    constexpr explicit clipped_by(double factor) : first(factor < 1e-30 ? U(0x1p-64) : U(1)), second(U(factor / double(first))) {}
+    constexpr U operator()(U g) const { return first * g * second; }
+};
+
 /// From the rate, the rule's own scale and the decay; a device reads its numbers where its kernels start.
 template <class Number>
 struct step_size {
