@@ -78,11 +78,11 @@ TEST_CASE_TEMPLATE("batches, and pairs joined by rows and by columns", T, FOUR_T
         }
     };
     for_each_row_rule([&](auto const& rule) { check(rule, order::rows, alone), check(rule, order::rows, beside), check(rule, order::rows, below); });
-    if constexpr (sizeof(T) < 8)
-        for_each_row_rule([&](auto const& rule) {
-            check(rule, order::columns, alone), check(rule, order::columns, below);
-            check(by_columns(rule), order::rows, alone), check(by_columns(rule), order::rows, beside);
-        });
+    if constexpr (std::is_same_v<T, float>) {
+        const row_adam rule;
+        check(rule, order::columns, alone), check(rule, order::columns, below);
+        check(by_columns(rule), order::rows, alone), check(by_columns(rule), order::rows, beside);
+    }
     for (order o : {order::rows, order::columns}) check(adam{}, o, alone), check(adam{}, o, beside), check(adam{}, o, below);
     for_each_centred_rule([&](auto const& rule) {
         const double e = error_of<shifted_group, T>(d, rule, 23, 40, order::rows, {0.1}, 1, 3, alone);
@@ -212,9 +212,9 @@ TEST_CASE_TEMPLATE("behind a shut gate nothing is written", T, FOUR_TYPES) {
     };
     for_each_row_rule([&](auto const& rule) {
         check(plain_group{}, rule);
-        if constexpr (sizeof(T) < 8) check(plain_group{}, by_columns(rule));
     });
     for_each_centred_rule([&](auto const& rule) { check(shifted_group{}, rule); });
+    if constexpr (std::is_same_v<T, float>) check(plain_group{}, by_columns(row_adam{}));
     check(plain_group{}, adam{}), check(plain_group{}, lion{});
 }
 
