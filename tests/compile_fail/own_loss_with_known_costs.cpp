@@ -3,12 +3,12 @@
 #include <isotypic/loss/decision/decision.hpp>
 using namespace isotypic;
 
-struct cosine {
-    static constexpr char const* name = "cosine";
+struct angle {
+    static constexpr char const* name = "angle";
     static constexpr bool keeps_known = true;  // BREAK: true => false
     double pull(decision_row const&, std::span<double const>, std::span<double>, workspace&) { return 0; }
 };
 auto program(cost_instances const& data, std::span<index_t const> known) {
-    return with_known(stakes_of(data) * (jointly_scaled{} | cosine{}), known);
+    return with_known(stakes_of(data) * (jointly_scaled{} | angle{}), known);
 }
 // SAYS: known costs fix the scale that unit costs forget: take raw costs, or jointly_scaled{} in place of unit_costs{}
