@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
 #include "trials.hpp"
+#include <nlohmann/json.hpp>
 #include <training/counter.hpp>
 #include <training/on_threads.hpp>
 #include <training/chart.hpp>

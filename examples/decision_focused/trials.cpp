@@ -58,6 +58,8 @@ bool trials::make(std::string const& name, std::vector<experiment> const& all) {
     return !interrupted;
 }
 
+outcome const& trials::at(experiment const& e) const { return known.at(what(e).dump()); }
+
 std::string trials::lines(std::vector<experiment> const& all, bool seconds) const {
     std::string text;
     for (auto const& e : all) text += line(e, at(e), seconds).dump() + "\n";

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "train.hpp"
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <map>
 
 /// \file
@@ -17,7 +17,7 @@ public:
 
     /// Runs what has not been run, several at a time; false when interrupted.
     bool make(std::string const& what, std::vector<experiment> const& all);
-    outcome const& at(experiment const& e) const { return known.at(what(e).dump()); }
+    outcome const& at(experiment const& e) const;
     /// A line each, in this order; with the seconds it took, or with what does not depend on a machine.
     std::string lines(std::vector<experiment> const& all, bool seconds) const;
 

@@ -46,7 +46,9 @@ public:
     matrix<T> const& forward(T const* weights, matrix<T> const& x) {
         for (Index l = 0; l <= shape.layers; ++l) {
             layer& at = *layers[std::size_t(l)];
-            at.z.noalias() = input(x, l) * weight(weights, l).transpose();
+            const auto w = weight(weights, l);
+            at.z.resize(x.rows(), w.rows());
+            nn::multiply_transposed<T>(input(x, l), w, at.z);
             at.z.rowwise() += bias(weights, l).row(0);
             if (l == shape.layers) break;
             at.h.resize(at.z.rows(), at.z.cols());
@@ -69,14 +71,15 @@ public:
             for (Index k = 0; k < tasks; ++k) {
                 T* row = gradients.row(k).data();
                 const auto d = dz->middleRows(k * each, each);
-                weight(row, l).noalias() = d.transpose() * input(x, l).middleRows(k * each, each);
+                nn::transposed_multiply<T>(d, input(x, l).middleRows(k * each, each), weight(row, l));
                 auto sum = bias(row, l);
                 sum.setZero();
                 for (Index i = 0; i < each; ++i) sum += d.row(i);
             }
             if (!l) return;
             layer& below = *layers[std::size_t(l - 1)];
-            below.dh.noalias() = *dz * weight(weights, l);
+            below.dh.resize(below.h.rows(), below.h.cols());
+            nn::multiply<T>(*dz, weight(weights, l), below.dh);
             auto h = below.h.array();
             if (shape.smooth)
                 below.dh.array() *= 1 - h * h;

@@ -2,6 +2,7 @@
 #include "report.hpp"
 #include "pictures.hpp"
 #include "tables.hpp"
+#include <nlohmann/json.hpp>
 #include <training/counter.hpp>
 #include <training/files.hpp>
 #include <training/on_threads.hpp>

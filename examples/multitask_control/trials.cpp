@@ -78,6 +78,8 @@ bool trials::make(std::string const& name, std::vector<experiment> const& all) {
     return !interrupted;
 }
 
+finding const& trials::at(experiment const& e) const { return known.at(described(e).dump()); }
+
 std::string trials::lines(std::vector<experiment> const& all) const {
     std::string text;
     for (auto const& e : all) text += line(e, at(e)).dump() + "\n";

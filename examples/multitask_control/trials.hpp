@@ -2,7 +2,7 @@
 #pragma once
 #include "settings.hpp"
 #include <map>
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 
 /// \file
 /// The finished runs of a sweep, a line of a file each, so that no run is made twice.
@@ -20,7 +20,7 @@ public:
 
     /// Runs what has not been run, several at a time; false when interrupted.
     bool make(std::string const& what, std::vector<experiment> const& all);
-    finding const& at(experiment const& e) const { return known.at(described(e).dump()); }
+    finding const& at(experiment const& e) const;
     /// A line each, in this order.
     std::string lines(std::vector<experiment> const& all) const;
 

@@ -63,25 +63,25 @@ struct attention_core {
         positions.turn(q, 1), positions.turn(k, 1);
         for_each_head([&](auto head, auto weight) {
             auto s = weight(p);
-            s.noalias() = scale() * head(q) * head(k).transpose();
+            multiply_transposed<T>(head(q), head(k), s, scale());
             for (Index i = 0; i < length; ++i) softmax(s.row(i).data(), i + 1), s.row(i).tail(length - i - 1).setZero();
-            head(z).noalias() = s * head(v);
+            multiply<T>(s, head(v), head(z));
         });
     }
     /// dq, dk, dv from dz.
     void backward() {
         for_each_head([&](auto head, auto weight) {
             auto s = weight(p);
-            dp.noalias() = head(dz) * head(v).transpose();
-            head(dv).noalias() = s.transpose() * head(dz);
+            multiply_transposed<T>(head(dz), head(v), dp);
+            transposed_multiply<T>(s, head(dz), head(dv));
             for (Index i = 0; i < length; ++i) {
                 T *a = dp.row(i).data(), *b = s.row(i).data();
                 const T mean = dot(a, b, i + 1);
                 for (Index j = 0; j <= i; ++j) a[j] = scale() * b[j] * (a[j] - mean);
                 std::fill(a + i + 1, a + length, T(0));
             }
-            head(dq).noalias() = dp * head(k);
-            head(dk).noalias() = dp.transpose() * head(q);
+            multiply<T>(dp, head(k), head(dq));
+            transposed_multiply<T>(dp, head(q), head(dk));
         });
         positions.turn(dq, -1), positions.turn(dk, -1);
     }
@@ -106,23 +106,23 @@ struct attention : attention_core<T> {
     using core::q, core::k, core::v, core::z, core::dq, core::dk, core::dv, core::dz, core::attention_core;
 
     void forward(layer_weights<T> const& w, cref<T> x, ref<T> y) {
-        q.noalias() = x * w.q.transpose();
-        k.noalias() = x * w.k.transpose();
-        v.noalias() = x * w.v.transpose();
+        multiply_transposed<T>(x, w.q, q);
+        multiply_transposed<T>(x, w.k, k);
+        multiply_transposed<T>(x, w.v, v);
         core::forward();
-        y.noalias() = z * w.o.transpose();
+        multiply_transposed<T>(z, w.o, y);
     }
     /// dx <- the gradient of x.
     void backward(layer_weights<T> const& w, layer_weights<T>& dw, cref<T> x, cref<T> dy, ref<T> dx) {
-        dz.noalias() = dy * w.o;
-        dw.o.noalias() = dy.transpose() * z;
+        multiply<T>(dy, w.o, dz);
+        transposed_multiply<T>(dy, z, dw.o);
         core::backward();
-        dw.q.noalias() = dq.transpose() * x;
-        dw.k.noalias() = dk.transpose() * x;
-        dw.v.noalias() = dv.transpose() * x;
-        dx.noalias() = dq * w.q;
-        dx.noalias() += dk * w.k;
-        dx.noalias() += dv * w.v;
+        transposed_multiply<T>(dq, x, dw.q);
+        transposed_multiply<T>(dk, x, dw.k);
+        transposed_multiply<T>(dv, x, dw.v);
+        multiply<T>(dq, w.q, dx);
+        add_product<T>(dk, w.k, dx);
+        add_product<T>(dv, w.v, dx);
     }
 };
 

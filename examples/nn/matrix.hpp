@@ -19,6 +19,32 @@ using ref = Eigen::Ref<matrix<T>>;
 template <class T>
 using cref = Eigen::Ref<matrix<T> const>;
 
+/// Products, each compiled once for every piece of memory:  to <- a b,
+template <class T>
+void multiply(cref<T> a, cref<T> b, ref<T> to) {
+    to.noalias() = a * b;
+}
+/// to <- to + a b,
+template <class T>
+void add_product(cref<T> a, cref<T> b, ref<T> to) {
+    to.noalias() += a * b;
+}
+/// to <- factor a b',
+template <class T>
+void multiply_transposed(cref<T> a, cref<T> b, ref<T> to, T factor = 1) {
+    to.noalias() = factor * a * b.transpose();
+}
+/// to <- to + a b',
+template <class T>
+void add_transposed(cref<T> a, cref<T> b, ref<T> to) {
+    to.noalias() += a * b.transpose();
+}
+/// to <- a' b.
+template <class T>
+void transposed_multiply(cref<T> a, cref<T> b, ref<T> to) {
+    to.noalias() = a.transpose() * b;
+}
+
 /// <a, b> over n entries, in 16 partial sums.
 template <class T>
 T dot(T const* a, T const* b, Index n) {

@@ -47,7 +47,7 @@ struct mixture {
     double share(Index e) const { return double(choices(e)) / double(token.size()); }
 
     void forward(layer_weights<T> const& at, cref<T> x, ref<T> y) {
-        p.noalias() = x * at.router.transpose();
+        multiply_transposed<T>(x, at.router, p);
         for (Index t = 0; t < p.rows(); ++t) softmax(p.row(t).data(), experts);
         choose();
         for (std::size_t i = 0; i < token.size(); ++i) x_of.row(Index(i)) = x.row(token[i]);
@@ -73,8 +73,8 @@ struct mixture {
             const T mean = dot(w.row(t).data(), dw.row(t).data(), chosen);
             for (Index k = 0; k < chosen; ++k) dz(t, expert[std::size_t(t * chosen + k)]) += w(t, k) * (dw(t, k) - mean);
         }
-        d.router.noalias() = dz.transpose() * x;
-        dx.noalias() = dz * at.router;
+        transposed_multiply<T>(dz, x, d.router);
+        multiply<T>(dz, at.router, dx);
         for_each_choice([&](Index t, Index, Index row) { dx.row(t) += dx_of.row(row); });
     }
 

@@ -35,22 +35,22 @@ struct swiglu : swiglu_core<T> {
 
     void forward(Index at, cref<T> x, cref<T> G, cref<T> U, cref<T> D, ref<T> y) {
         const Index n = x.rows();
-        gate.middleRows(at, n).noalias() = x * G.transpose();
-        up.middleRows(at, n).noalias() = x * U.transpose();
+        multiply_transposed<T>(x, G, gate.middleRows(at, n));
+        multiply_transposed<T>(x, U, up.middleRows(at, n));
         core::forward(at, n);
-        y.noalias() = hidden.middleRows(at, n) * D.transpose();
+        multiply_transposed<T>(hidden.middleRows(at, n), D, y);
     }
     /// dx <- the gradient of x.
     void backward(Index at, cref<T> x, cref<T> G, cref<T> U, cref<T> D, cref<T> dy, ref<T> dG, ref<T> dU, ref<T> dD, ref<T> dx) {
         const Index n = x.rows();
-        dhidden.middleRows(at, n).noalias() = dy * D;
-        dD.noalias() = dy.transpose() * hidden.middleRows(at, n);
+        multiply<T>(dy, D, dhidden.middleRows(at, n));
+        transposed_multiply<T>(dy, hidden.middleRows(at, n), dD);
         core::backward(at, n);
         auto dg = dgate.middleRows(at, n), du = dup.middleRows(at, n);
-        dG.noalias() = dg.transpose() * x;
-        dU.noalias() = du.transpose() * x;
-        dx.noalias() = dg * G;
-        dx.noalias() += du * U;
+        transposed_multiply<T>(dg, x, dG);
+        transposed_multiply<T>(du, x, dU);
+        multiply<T>(dg, G, dx);
+        add_product<T>(du, U, dx);
     }
 };
 

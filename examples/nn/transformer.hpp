@@ -90,7 +90,7 @@ public:
         }
         for (std::size_t i = 0; i < layers.size(); ++i) layers[i].forward(w.layers[i], x, y);
         norm.forward(x, w.norm.data(), y);
-        z.noalias() = y * w.head.transpose();
+        multiply_transposed<T>(y, w.head, z);
         return cross_entropy<T>(z, out);
     }
 
@@ -98,8 +98,8 @@ public:
     /// the mean over layers with the sequences of this object as one batch.
     void backward(weights<T> const& w, weights<T>& dw, double scale, double share) {
         cross_entropy_gradient<T>(z, out, T(scale));
-        dw.head.noalias() = z.transpose() * y;
-        dy.noalias() = z * w.head;
+        transposed_multiply<T>(z, y, dw.head);
+        multiply<T>(z, w.head, dy);
         dx.setZero();
         norm.backward(dy, w.norm.data(), dw.norm.data(), dx);
         for (std::size_t i = layers.size(); i-- > 0;) layers[i].backward(w.layers[i], dw.layers[i], share * balance, dx, dy);

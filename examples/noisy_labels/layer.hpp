@@ -42,7 +42,7 @@ struct layer {
     void forward(matrix<float> const& x) {
         if (!shape.dense()) for_each_row([&](Index from, float* to) { std::copy_n(x.row(from).data(), x.cols(), to); }, patches);
         auto out = wide(y);
-        out.noalias() = w * (shape.dense() ? x : patches);
+        nn::multiply<float>(w, shape.dense() ? x : patches, out);
         for (Index i = 0; i < shape.outputs; ++i) {
             auto row = out.row(i).array();
             if (shape.relu)
@@ -57,11 +57,11 @@ struct layer {
         if (shape.relu) dy.array() = (y.array() > 0.0f).select(dy.array(), 0.0f);
         auto out = wide(dy);
         matrix<float> const& in = shape.dense() ? x : patches;
-        dw.noalias() = out * in.transpose();
+        nn::multiply_transposed<float>(out, in, dw);
         for (Index i = 0; i < shape.outputs; ++i) db(i, 0) = out.row(i).sum();
         if (!dx) return;
-        if (shape.dense()) return void(dx->noalias() = w.transpose() * out);
-        dpatches.noalias() = w.transpose() * out;
+        nn::transposed_multiply<float>(w, out, shape.dense() ? *dx : dpatches);
+        if (shape.dense()) return;
         dx->setZero();
         for_each_row(
             [&](Index to, float const* from) {

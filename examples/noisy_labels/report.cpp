@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "report.hpp"
+#include <nlohmann/json.hpp>
 #include <training/counter.hpp>
 #include <training/on_threads.hpp>
 #include "trials.hpp"

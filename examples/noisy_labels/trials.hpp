@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 #include "train.hpp"
-#include <nlohmann/json.hpp>
+#include <nlohmann/json_fwd.hpp>
 #include <atomic>
 
 /// \file
@@ -18,7 +18,7 @@ public:
 
     /// Runs what has not been run, several at a time; false when interrupted.
     bool make(std::string const& what, std::vector<experiment> const& all);
-    outcome const& at(experiment const& e) const { return known.at(what(e).dump()); }
+    outcome const& at(experiment const& e) const;
     /// A line each, in this order.
     std::string lines(std::vector<experiment> const& all) const;
 

@@ -48,21 +48,21 @@ struct layer {
         a = x;
         qkv->forward(a, w.qkv.all, qkv_out);
         attend.forward();
-        x.noalias() += attend.z * w.o.transpose();
+        nn::add_transposed<T>(attend.z, w.o, x);
         b = x;
         gate_up->forward(b, w.mlp.all, mlp_out);
         mlp.forward(0, b.rows());
-        x.noalias() += mlp.hidden * w.down.transpose();
+        nn::add_transposed<T>(mlp.hidden, w.down, x);
     }
     /// dx <- the gradient of the layer's input, from that of its output; dy is scratch.
     void backward(layer_weights<T> const& w, layer_weights<T>& dw, matrix<T>& dx, matrix<T>& dy) {
-        mlp.dhidden.noalias() = dx * w.down;
-        dw.down.noalias() = dx.transpose() * mlp.hidden;
+        nn::multiply<T>(dx, w.down, mlp.dhidden);
+        nn::transposed_multiply<T>(dx, mlp.hidden, dw.down);
         mlp.backward(0, b.rows());
         gate_up->backward(b, w.mlp.all, dmlp_out, dw.mlp.all, dy);
         dx += dy;
-        attend.dz.noalias() = dx * w.o;
-        dw.o.noalias() = dx.transpose() * attend.z;
+        nn::multiply<T>(dx, w.o, attend.dz);
+        nn::transposed_multiply<T>(dx, attend.z, dw.o);
         attend.backward();
         qkv->backward(a, w.qkv.all, dqkv_out, dw.qkv.all, dy);
         dx += dy;

@@ -47,38 +47,38 @@ struct attention {
 
     void forward(Index at, layer_weights<T> const& w, cref<T> x, ref<T> y) {
         const Index n = x.rows();
-        q.middleRows(at, n).noalias() = x * w.q.transpose();
-        k.middleRows(at, n).noalias() = x * w.k.transpose();
-        v.middleRows(at, n).noalias() = x * w.v.transpose();
+        nn::multiply_transposed<T>(x, w.q, q.middleRows(at, n));
+        nn::multiply_transposed<T>(x, w.k, k.middleRows(at, n));
+        nn::multiply_transposed<T>(x, w.v, v.middleRows(at, n));
         for_each_head(at, n, [&](auto head, auto square) {
             auto s = square(p);
-            s.noalias() = scale() * head(q) * head(k).transpose();
+            nn::multiply_transposed<T>(head(q), head(k), s, scale());
             for (Index i = 0; i < tokens; ++i) nn::softmax(s.row(i).data(), tokens);
-            head(z).noalias() = s * head(v);
+            nn::multiply<T>(s, head(v), head(z));
         });
-        y.noalias() = z.middleRows(at, n) * w.o.transpose();
+        nn::multiply_transposed<T>(z.middleRows(at, n), w.o, y);
     }
 
     /// dx <- the gradient of x.
     void backward(Index at, layer_weights<T> const& w, layer_weights<T>& dw, cref<T> x, cref<T> dy, ref<T> dx) {
         const Index n = x.rows();
         auto rows = [&](matrix<T>& m) { return m.middleRows(at, n); };
-        rows(dz).noalias() = dy * w.o;
-        dw.o.noalias() = dy.transpose() * rows(z);
+        nn::multiply<T>(dy, w.o, rows(dz));
+        nn::transposed_multiply<T>(dy, rows(z), dw.o);
         for_each_head(at, n, [&](auto head, auto square) {
             auto s = square(p), ds = square(dp);
-            ds.noalias() = head(dz) * head(v).transpose();
-            head(dv).noalias() = s.transpose() * head(dz);
+            nn::multiply_transposed<T>(head(dz), head(v), ds);
+            nn::transposed_multiply<T>(s, head(dz), head(dv));
             softmax_gradient<T>(s, scale(), ds);
-            head(dq).noalias() = ds * head(k);
-            head(dk).noalias() = ds.transpose() * head(q);
+            nn::multiply<T>(ds, head(k), head(dq));
+            nn::transposed_multiply<T>(ds, head(q), head(dk));
         });
-        dw.q.noalias() = rows(dq).transpose() * x;
-        dw.k.noalias() = rows(dk).transpose() * x;
-        dw.v.noalias() = rows(dv).transpose() * x;
-        dx.noalias() = rows(dq) * w.q;
-        dx.noalias() += rows(dk) * w.k;
-        dx.noalias() += rows(dv) * w.v;
+        nn::transposed_multiply<T>(rows(dq), x, dw.q);
+        nn::transposed_multiply<T>(rows(dk), x, dw.k);
+        nn::transposed_multiply<T>(rows(dv), x, dw.v);
+        nn::multiply<T>(rows(dq), w.q, dx);
+        nn::add_product<T>(rows(dk), w.k, dx);
+        nn::add_product<T>(rows(dv), w.v, dx);
     }
 
 private:

@@ -46,21 +46,21 @@ struct decoder {
     double forward(weights<T> const& w, patches<T> const& hidden, Index from, Index count) {
         const Index at = from * masked, n = count * masked, row = from * tokens, rows = count * tokens;
         auto place = [&](Index i) { return hidden.place[std::size_t(i)]; };
-        k.middleRows(row, rows).noalias() = code.middleRows(row, rows) * w.key.transpose();
-        v.middleRows(row, rows).noalias() = code.middleRows(row, rows) * w.value.transpose();
+        nn::multiply_transposed<T>(code.middleRows(row, rows), w.key, k.middleRows(row, rows));
+        nn::multiply_transposed<T>(code.middleRows(row, rows), w.value, v.middleRows(row, rows));
         for (Index i = at; i < at + n; ++i) q.row(i) = w.query.row(place(i));
         for_eacheadhead(from, count, [&](auto asks, auto answers, auto square) {
             auto s = square(p);
-            s.noalias() = scale() * asks(q) * answers(k).transpose();
+            nn::multiply_transposed<T>(asks(q), answers(k), s, scale());
             for (Index i = 0; i < masked; ++i) nn::softmax(s.row(i).data(), tokens);
-            asks(z).noalias() = s * answers(v);
+            nn::multiply<T>(s, answers(v), asks(z));
         });
         auto a = x.middleRows(at, n), g = gate.middleRows(at, n);
-        a.noalias() = z.middleRows(at, n) * w.listen.transpose();
+        nn::multiply_transposed<T>(z.middleRows(at, n), w.listen, a);
         for (Index i = at; i < at + n; ++i) x.row(i) += w.offset.row(place(i));
         g.array() = 1 / (1 + (T(-1.702) * a.array()).exp());
         h.middleRows(at, n).array() = a.array() * g.array();
-        painted.middleRows(at, n).noalias() = h.middleRows(at, n) * w.paint.transpose();
+        nn::multiply_transposed<T>(h.middleRows(at, n), w.paint, painted.middleRows(at, n));
         double sum = 0;
         for (Index i = at; i < at + n; ++i)
             for (Index j = 0; j < painted.cols(); ++j) {
@@ -76,25 +76,25 @@ struct decoder {
         auto place = [&](Index i) { return hidden.place[std::size_t(i)]; };
         auto e = painted.middleRows(at, n), g = gate.middleRows(at, n), a = x.middleRows(at, n), da = dh.middleRows(at, n);
         e = T(2 * scale_of) * (e - hidden.pixels.middleRows(at, n));
-        d.paint.noalias() = e.transpose() * h.middleRows(at, n);
-        da.noalias() = e * w.paint;
+        nn::transposed_multiply<T>(e, h.middleRows(at, n), d.paint);
+        nn::multiply<T>(e, w.paint, da);
         da.array() *= g.array() * (1 + T(1.702) * a.array() * (1 - g.array()));
-        d.listen.noalias() = da.transpose() * z.middleRows(at, n);
-        dz.middleRows(at, n).noalias() = da * w.listen;
+        nn::transposed_multiply<T>(da, z.middleRows(at, n), d.listen);
+        nn::multiply<T>(da, w.listen, dz.middleRows(at, n));
         for_eacheadhead(from, count, [&](auto asks, auto answers, auto square) {
             auto s = square(p), ds = square(dp);
-            ds.noalias() = asks(dz) * answers(v).transpose();
-            answers(dv).noalias() = s.transpose() * asks(dz);
+            nn::multiply_transposed<T>(asks(dz), answers(v), ds);
+            nn::transposed_multiply<T>(s, asks(dz), answers(dv));
             softmax_gradient<T>(s, scale(), ds);
-            asks(dq).noalias() = ds * answers(k);
-            answers(dk).noalias() = ds.transpose() * asks(q);
+            nn::multiply<T>(ds, answers(k), asks(dq));
+            nn::transposed_multiply<T>(ds, asks(q), answers(dk));
         });
         d.query.setZero(), d.offset.setZero();
         for (Index i = at; i < at + n; ++i) d.query.row(place(i)) += dq.row(i), d.offset.row(place(i)) += dh.row(i);
-        d.key.noalias() = dk.middleRows(row, rows).transpose() * code.middleRows(row, rows);
-        d.value.noalias() = dv.middleRows(row, rows).transpose() * code.middleRows(row, rows);
-        dcode.middleRows(row, rows).noalias() = dk.middleRows(row, rows) * w.key;
-        dcode.middleRows(row, rows).noalias() += dv.middleRows(row, rows) * w.value;
+        nn::transposed_multiply<T>(dk.middleRows(row, rows), code.middleRows(row, rows), d.key);
+        nn::transposed_multiply<T>(dv.middleRows(row, rows), code.middleRows(row, rows), d.value);
+        nn::multiply<T>(dk.middleRows(row, rows), w.key, dcode.middleRows(row, rows));
+        nn::add_product<T>(dv.middleRows(row, rows), w.value, dcode.middleRows(row, rows));
     }
 
 private:

@@ -134,7 +134,7 @@ private:
     void embed(weights<T> const& w, patches<T> const& seen, Index from, Index count) {
         const Index n = tokens - 1;
         matrix<T>& to = layers[0].x;
-        embedded.middleRows(from * n, count * n).noalias() = seen.pixels.middleRows(from * n, count * n) * w.patch;
+        nn::multiply<T>(seen.pixels.middleRows(from * n, count * n), w.patch, embedded.middleRows(from * n, count * n));
         for (Index i = from; i < from + count; ++i) {
             to.row(i * tokens) = w.token.row(0);
             for (Index k = 0; k < n; ++k) to.row(i * tokens + 1 + k) = embedded.row(i * n + k) + w.place.row(seen.place[std::size_t(i * n + k)]);
@@ -150,7 +150,7 @@ private:
                 d.place.row(seen.place[std::size_t(i * n + k)]) += embedded.row(i * n + k);
             }
         }
-        d.patch.noalias() = seen.pixels.middleRows(from * n, count * n).transpose() * embedded.middleRows(from * n, count * n);
+        nn::transposed_multiply<T>(seen.pixels.middleRows(from * n, count * n), embedded.middleRows(from * n, count * n), d.patch);
     }
 };
 

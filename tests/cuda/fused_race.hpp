@@ -5,7 +5,10 @@
 #include <isotypic/check/seed.hpp>
 #include <isotypic/device/cuda_finite.cuh>
 #include <isotypic/update/apply.hpp>
+#include <functional>
 #include <limits>
+#include <memory>
+#include <vector>
 
 /// \file
 /// A fused sweep of the GPU beside the parts that it stands for, on the same device.
@@ -28,7 +31,6 @@ struct unfused {
     }
 };
 
-
 using plain_group = symmetry<signed_permutation, trivial>;
 using shifted_group = up_to_row_shift<permutation, trivial>;
 
@@ -38,7 +40,8 @@ inline constexpr double unit = sizeof(T) == 8 ? 2.3e-16 : sizeof(T) == 4 ? 1.2e-
 struct shape {
     index_t rows, cols;
 };
-inline const shape shapes[] = {{1, 1}, {3, 5}, {37, 64}, {90, 600}, {9, 2300}, {5, 9000}, {0, 4}, {4, 0}};
+/// Rows of a warp, of a block, of a block whose threads take several packs, and too long for registers; 90 are several bands.
+inline const shape shapes[] = {{1, 1}, {3, 5}, {37, 64}, {90, 300}, {5, 2300}, {3, 8200}, {0, 4}, {4, 0}};
 
 /// m x n numbers in (-size, size) in the GPU's memory, `shift` numbers behind where it begins, with gaps between rows if asked for.
 template <class T>
@@ -91,15 +94,6 @@ std::vector<T> dense_numbers(blocks<T, gpu> const& x) {
     return v;
 }
 
-template <class State>
-std::vector<double> numbers_of_state(State& state) {
-    std::vector<double> all;
-    state.for_each([&](auto const&, auto const& block) {
-        for (auto v : dense_numbers(block)) all.push_back(double(v));
-    });
-    return all;
-}
-
 /// The largest |a - b| over the largest |b|, where that is above `least`.
 template <class V>
 double difference(V const& a, V const& b, double least) {
@@ -112,20 +106,18 @@ double difference(V const& a, V const& b, double least) {
     return worst / most;
 }
 
+using state_numbers = std::vector<std::vector<double>>;
+
+inline bool same_bits(state_numbers const& a, state_numbers const& b) {
+    bool same = a.size() == b.size();
+    for (std::size_t k = 0; same && k < a.size(); ++k) same = isotypic::same_bits(a[k], b[k]);
+    return same;
+}
+
 /// The same for each block of two states.
-template <class State>
-double difference_of_states(State& a, State& b) {
-    std::vector<std::vector<double>> all;
-    a.for_each([&](auto const&, auto const& block) {
-        const auto v = dense_numbers(block);
-        all.emplace_back(v.begin(), v.end());
-    });
-    std::size_t k = 0;
+inline double difference_of_states(state_numbers const& a, state_numbers const& b) {
     double worst = 0;
-    b.for_each([&](auto const&, auto const& block) {
-        const auto v = dense_numbers(block);
-        worst = std::fmax(worst, difference(all[k++], std::vector<double>(v.begin(), v.end()), 1e-300));
-    });
+    for (std::size_t k = 0; k < b.size(); ++k) worst = std::fmax(worst, difference(a[k], b[k], 1e-300));
     return worst;
 }
 
@@ -143,67 +135,142 @@ private:
     detail::gpu_memory::owner memory;
 };
 
-/// Step t of w <- keep w - rate rule(g / 2); whether it was fused.
-template <class G, class Rule, class State, class T>
-bool take_step(cuda& d, how h, Rule const& rule, State& state, index_t t, blocks<T const, gpu> g, blocks<T, gpu> w, double rate, weight_decay decay) {
-    const bool horizontal = G::row_shift && decay.rate != 0 && !decay.fix_gauge;
-    auto open = d.open_step();
-    note_finite(d, g, 0);
-    d.count_step(t);
-    const step_number held(t);
-    const auto number = held.get();
-    const auto now = d.keep(0, rate);
-    const detail::step_size_on<cuda> size{now, 1, decay.rate, {d.keep(1, 0.5), true}};
-    bool fused = false;
-    if (h == how::plain)
-        apply_update<G>(d, unfused<Rule>{rule}, state, number, g, w, now, decay, size.clip);
-    else if constexpr (requires { fused_update(d, rule, state, number, g, w, size, horizontal); })
-        fused = fused_update(d, rule, state, number, g, w, size, horizontal);
-    else
-        fused = fused_update(d, rule, state, number, g, w, size);
-    open.close();
-    d.synchronize();
-    return fused;
+/// A rule and its state. What is the same for every rule is compiled once.
+template <class T>
+class racer {
+public:
+    virtual ~racer() = default;
+
+    /// Step t of w <- keep w - rate rule(g / 2); whether it was fused.
+    bool step(cuda& d, how h, index_t t, blocks<T const, gpu> g, blocks<T, gpu> w, double rate, weight_decay decay) {
+        auto open = d.open_step();
+        note_finite(d, g, 0);
+        d.count_step(t);
+        const step_number number(t);
+        const auto now = d.keep(0, rate);
+        const bool fused = take(d, h, number.get(), g, w, {now, 1, decay.rate, {d.keep(1, 0.5), true}}, decay);
+        open.close();
+        d.synchronize();
+        return fused;
+    }
+    /// The numbers of each block of the state.
+    virtual state_numbers state() = 0;
+
+private:
+    virtual bool take(cuda& d, how h, gpu_number<index_t> t, blocks<T const, gpu> g, blocks<T, gpu> w, detail::step_size_on<cuda> const& size,
+                      weight_decay decay) = 0;
+};
+
+template <class G, class T, class Rule>
+class racer_with final : public racer<T> {
+public:
+    racer_with(cuda& d, Rule const& r, blocks<compute<T>, gpu> const& like) : rule(r), held(init(r, d, like)) {}
+
+    state_numbers state() override {
+        state_numbers all;
+        held.for_each([&](auto const&, auto const& block) {
+            const auto v = dense_numbers(block);
+            all.emplace_back(v.begin(), v.end());
+        });
+        return all;
+    }
+
+private:
+    using state_type = decltype(init(std::declval<Rule const&>(), std::declval<cuda&>(), std::declval<blocks<compute<T>, gpu> const&>()));
+    Rule rule;
+    state_type held;
+
+    bool take(cuda& d, how h, gpu_number<index_t> t, blocks<T const, gpu> g, blocks<T, gpu> w, detail::step_size_on<cuda> const& size,
+              weight_decay decay) override {
+        const bool horizontal = G::row_shift && decay.rate != 0 && !decay.fix_gauge;
+        if (h == how::plain)
+            return apply_update<G>(d, unfused<Rule>{rule}, held, t, g, w, size.rate, decay, size.clip), false;
+        if constexpr (requires { fused_update(d, rule, held, t, g, w, size, horizontal); })
+            return fused_update(d, rule, held, t, g, w, size, horizontal);
+        else
+            return fused_update(d, rule, held, t, g, w, size);
+    }
+};
+
+/// Makes a racer for blocks like one.
+template <class T>
+using entrant = std::function<std::unique_ptr<racer<T>>(cuda&, blocks<T, gpu> const&)>;
+
+template <class G, class T, class Rule>
+entrant<T> enter(Rule const& rule) {
+    return [rule](cuda& d, blocks<T, gpu> const& like) -> std::unique_ptr<racer<T>> {
+        return std::make_unique<racer_with<G, T, Rule>>(d, rule, dense_like(reinterpret_cast<compute<T>*>(like.first.data), like));
+    };
 }
+template <class T, class Rule>
+entrant<T> plainly(Rule const& rule) {
+    return enter<plain_group, T>(rule);
+}
+template <class T, class Rule>
+entrant<T> shifted(Rule const& rule) {
+    return enter<shifted_group, T>(rule);
+}
+
+/// How two matrices become one block.
+enum class pairing { alone, beside, below };
+using enum pairing;
+
+template <class T>
+blocks<T, gpu> paired(pairing how, blocks<T, gpu> const& a, blocks<T, gpu> const& b) {
+    return how == alone ? a : how == beside ? joined(a, b) : joined(a.transposed(), b.transposed()).transposed();
+}
+
+/// What is raced.
+struct race {
+    shape size;
+    order along = order::rows;
+    weight_decay decay = {0.1};
+    double scale = 1;  // of the gradient
+    index_t items = 1;
+    pairing how = alone;
+    index_t gap = 0;
+};
 
 /// The largest difference after three steps in units of T's rounding, of the weights and of the states; -1 if it was not fused.
-template <class G, class T, class Rule, class Join>
-double error_of(cuda& d, Rule const& rule, index_t m, index_t n, order o, weight_decay decay, double size, index_t items, Join const& join, index_t gap = 0) {
-    auto make = [&] { return gpu_matrix<T>(m, n, o, 0, items, gap); };
-    gpu_matrix<T> w = make(), w2 = make(), v = make(), v2 = make(), g = make(), g2 = make();
+template <class T>
+double error_of(cuda& d, entrant<T> const& rule, race const& r) {
+    auto make = [&](index_t rows) { return gpu_matrix<T>(rows, r.size.cols, r.along, 0, r.items, r.gap); };
+    const index_t rows = r.size.rows, others = r.how == alone ? 0 : rows;
+    gpu_matrix<T> w = make(rows), w2 = make(others), v = make(rows), v2 = make(others), g = make(rows), g2 = make(others);
     w.fill(1), v.fill(1), w2.fill(2), v2.fill(2);
-    const auto weight = join(w.all, w2.all), other = join(v.all, v2.all);
-    const blocks<T const, gpu> gradient = join(g.all, g2.all);
-    const blocks<compute<T>, gpu> like = dense_like(reinterpret_cast<compute<T>*>(weight.first.data), weight);
-    auto fused_state = init(rule, d, like), plain_state = init(rule, d, like);
-    bool fused = true;
+    const auto weight = paired(r.how, w.all, w2.all), other = paired(r.how, v.all, v2.all);
+    const blocks<T const, gpu> gradient = paired(r.how, g.all, g2.all);
+    const auto fused = rule(d, weight), plain = rule(d, weight);
+    bool always = true;
     for (index_t t = 1; t <= 3; ++t) {
-        g.fill(10 + std::uint64_t(t), size), g2.fill(20 + std::uint64_t(t), size);
-        fused = take_step<G>(d, how::fused, rule, fused_state, t, gradient, weight, 0.3 / double(t), decay) && fused;
-        take_step<G>(d, how::plain, rule, plain_state, t, gradient, other, 0.3 / double(t), decay);
+        g.fill(10 + std::uint64_t(t), r.scale), g2.fill(20 + std::uint64_t(t), r.scale);
+        always = fused->step(d, how::fused, t, gradient, weight, 0.3 / double(t), r.decay) && always;
+        plain->step(d, how::plain, t, gradient, other, 0.3 / double(t), r.decay);
     }
     CHECK(d.status().refused == 0);
-    if (!fused) return -1;
+    if (!always) return -1;
     const double of_weights = difference(w.read(), v.read(), 1) + difference(w2.read(), v2.read(), 1);
-    return std::fmax(of_weights / unit<T>, difference_of_states(fused_state, plain_state) / unit<compute<T>>);
+    return std::fmax(of_weights / unit<T>, difference_of_states(fused->state(), plain->state()) / unit<compute<T>>);
+}
+template <class T>
+void agrees(cuda& d, entrant<T> const& rule, race const& r, double most) {
+    INFO("ISOTYPIC_SEED=", seed(), ", ", r.size.rows, " x ", r.size.cols, " in order ", int(r.along), ", gap ", r.gap, ", scale ", r.scale, ", fix_gauge ",
+         r.decay.fix_gauge, ", pairing ", int(r.how));
+    const double e = error_of(d, rule, r);
+    CHECK(e >= 0);
+    CHECK(e < most);
 }
 
-inline const auto alone = [](auto const& a, auto const&) { return a; };
-inline const auto beside = [](auto const& a, auto const& b) { return joined(a, b); };
-inline const auto below = [](auto const& a, auto const& b) { return joined(a.transposed(), b.transposed()).transposed(); };
-
-template <class F>
-void for_each_row_rule(F const& f) {
-    f(momentum{.beta = 0.9} | row_norm{});
-    f(heavy_ball{.beta = 0.9} | damped_row_norm{.eps = 0.01});
-    f(momentum{.beta = 0.9} | damped_row_norm{.eps = 0.5, .floor = true} | scaled(row_rms_scale{.rms = 0.2}, 0.5));
-    f(row_adam{});
+template <class T>
+std::vector<entrant<T>> row_rules() {
+    return {plainly<T>(momentum{.beta = 0.9} | row_norm{}), plainly<T>(heavy_ball{.beta = 0.9} | damped_row_norm{.eps = 0.01}),
+            plainly<T>(momentum{.beta = 0.9} | damped_row_norm{.eps = 0.5, .floor = true} | scaled(row_rms_scale{.rms = 0.2}, 0.5)),
+            plainly<T>(row_adam{})};
 }
-
-template <class F>
-void for_each_centred_rule(F const& f) {
-    f(momentum{.beta = 0.9} | centre{} | row_norm{} | centre{});
-    f(heavy_ball{.beta = 0.9} | centre{} | damped_row_norm{.eps = 0.01} | centre{} | scaled(constant_scale{0.5}));
+template <class T>
+std::vector<entrant<T>> centred_rules() {
+    return {shifted<T>(momentum{.beta = 0.9} | centre{} | row_norm{} | centre{}),
+            shifted<T>(heavy_ball{.beta = 0.9} | centre{} | damped_row_norm{.eps = 0.01} | centre{} | scaled(constant_scale{0.5}))};
 }
 
 #define FOUR_TYPES float, double, __half, __nv_bfloat16

@@ -2,7 +2,7 @@
 #include "items.hpp"
 #include <doctest/doctest.h>
 #include <isotypic/device/cuda_inverse.cuh>
-#include <Eigen/Eigenvalues>
+#include "../update/decompositions.hpp"
 #include <Eigen/QR>
 
 using namespace isotypic;

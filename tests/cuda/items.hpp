@@ -11,7 +11,7 @@
 #include <isotypic/update/steepest.hpp>
 
 /// \file
-/// Batches of Eigen matrices through an engine of polar factors, on both devices.
+/// Batches of Eigen matrices through an engine of polar factors, on both devices. Eigen's part is compiled once, in items.cpp.
 namespace isotypic {
 
 using formulas::dense, formulas::gaussian;
@@ -26,16 +26,19 @@ void put(items const& a, storage<T>& x) {
 template <class T>
 items taken(storage<T> const& x) {
     items a;
-    for (index_t k = 0; k < x.all.count; ++k) a.push_back(dense::NullaryExpr(x.all.rows(), x.all.cols(), [&](index_t i, index_t j) { return double(x.all.panel(k)(i, j)); }));
+    for (index_t k = 0; k < x.all.count; ++k) {
+        a.emplace_back(x.all.rows(), x.all.cols());
+        for (index_t i = 0; i < x.all.rows(); ++i)
+            for (index_t j = 0; j < x.all.cols(); ++j) a.back()(i, j) = double(x.all.panel(k)(i, j));
+    }
     return a;
 }
 
 template <class T, class Engine>
-items on_device(Engine const& engine, items const& a, order o = order::rows, bool in_place = false) {
+items on_device(cuda& device, Engine const& engine, items const& a, order o = order::rows, bool in_place = false) {
     storage<T> x(a[0].rows(), a[0].cols(), o, 0, index_t(a.size())), u(a[0].rows(), a[0].cols(), o, 0, index_t(a.size()));
     put(a, x), u.fill(3);
     on_gpu<T> gx(x), gu(u);
-    cuda device;
     polar_of_items(device, engine, blocks<T const, gpu>(gx.all), in_place ? gx.all : gu.all);
     device.synchronize();
     (in_place ? gx : gu).read();
@@ -49,33 +52,15 @@ items here(Engine const& engine, items const& a) {
     spectral<Engine>{engine}.steepest(device, blocks<T const>(x.all), x.all);
     return taken(x);
 }
-inline double apart(items const& a, items const& b) {
-    double most = 0;
-    for (std::size_t k = 0; k < a.size(); ++k) {
-        const double d = formulas::distance(a[k], b[k]);
-        if (!(d <= most)) most = d;
-    }
-    return most;
-}
+double apart(items const& a, items const& b);
 
 /// Singular values from 1 down to 1 / condition, evenly in their logarithm; `rank` of them are not zero.
-inline dense spread(index_t m, index_t n, double condition, index_t rank, std::uint64_t which) {
-    const index_t k = std::min(m, n);
-    const Eigen::JacobiSVD<dense> svd(gaussian(m, n, which), Eigen::ComputeThinU | Eigen::ComputeThinV);
-    auto value = [&](index_t i) { return i < rank ? std::pow(condition, k > 1 ? -double(i) / double(k - 1) : 0) : 0; };
-    return svd.matrixU() * Eigen::VectorXd::NullaryExpr(k, value).asDiagonal() * svd.matrixV().transpose();
-}
-inline items families(index_t m, index_t n) {
-    const index_t k = std::min(m, n);
-    return {gaussian(m, n, 1), spread(m, n, 1e3, k, 2), dense::Zero(m, n), spread(m, n, 10, (k + 1) / 2, 3), gaussian(m, n, 4)};
-}
+dense spread(index_t m, index_t n, double condition, index_t rank, std::uint64_t which);
+items families(index_t m, index_t n);
 inline const std::pair<index_t, index_t> shapes[] = {{5, 12}, {12, 5}, {8, 8}, {1, 9}, {9, 1}, {1, 1}, {70, 83}, {150, 133}};
 
 /// Largest |1 - sigma_i| over the sigma_i that are not to be 0.
-inline double off(dense const& u, index_t rank) {
-    const Eigen::VectorXd s = Eigen::JacobiSVD<dense>(u).singularValues();
-    return (s.head(rank).array() - 1).abs().maxCoeff();
-}
+double off(dense const& u, index_t rank);
 
 /// What may be lost of a map, as on the CPU: singular values of 1e-3 have squares of 1e-6.
 template <class T>

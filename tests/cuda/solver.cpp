@@ -28,14 +28,15 @@ TEST_CASE_TEMPLATE("a singular value decomposition, tall and square", T, float, 
 }
 
 TEST_CASE_TEMPLATE("exact_svd on the GPU is that of the CPU, rank by rank", T, float, double) {
+    cuda device;
     for (auto const& at : {std::pair<index_t, index_t>{5, 12}, {12, 5}, {8, 8}, {1, 9}, {9, 1}, {1, 1}, {30, 41}}) {
         const index_t m = at.first, n = at.second;
         for (order o : orders)
             for (double cutoff : {0., 0.02}) {
                 INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n, ", order ", int(o), ", cutoff ", cutoff);
-                const items a = families(m, n), want = here<T>(exact_svd{cutoff}, a), u = on_device<T>(exact_svd{cutoff}, a, o);
+                const items a = families(m, n), want = here<T>(exact_svd{cutoff}, a), u = on_device<T>(device, exact_svd{cutoff}, a, o);
                 CHECK(apart(u, want) < 4 * unit_roundoff<T> + 1e-12);
-                CHECK(apart(on_device<T>(exact_svd{cutoff}, a, o, true), want) < 4 * unit_roundoff<T> + 1e-12);
+                CHECK(apart(on_device<T>(device, exact_svd{cutoff}, a, o, true), want) < 4 * unit_roundoff<T> + 1e-12);
                 CHECK(u[2].norm() == 0);
                 if (std::min(m, n) > 4) CHECK((apart(u, here<T>(exact_svd{0.02 - cutoff}, a)) > 1e-3));
             }
@@ -43,18 +44,18 @@ TEST_CASE_TEMPLATE("exact_svd on the GPU is that of the CPU, rank by rank", T, f
 }
 
 TEST_CASE("exact_svd: each item has its own scale, short numbers are rounded once, an empty block is nothing to do") {
+    cuda device;
     for (auto const& at : {std::pair<index_t, index_t>{9, 14}, {14, 9}, {1, 6}}) {
         const dense a = gaussian(at.first, at.second, 2).cast<float>().cast<double>();
-        const items u = on_device<float>(exact_svd{}, {a, a * 1e-30, a * 1e30, dense(a * std::ldexp(1., 90))});
+        const items u = on_device<float>(device, exact_svd{}, {a, a * 1e-30, a * 1e30, dense(a * std::ldexp(1., 90))});
         INFO("ISOTYPIC_SEED=", seed());
         CHECK(formulas::distance(u[1], u[0]) < 1e-6);
         CHECK(formulas::distance(u[2], u[0]) < 1e-6);
         CHECK(u[3] == u[0]);
         storage<__half> x(at.first, at.second);
         put({a}, x);
-        CHECK((on_device<__half>(exact_svd{}, taken(x))[0] - on_device<float>(exact_svd{}, taken(x))[0]).cwiseAbs().maxCoeff() <= 1.01 * unit_roundoff<__half>);
+        CHECK((on_device<__half>(device, exact_svd{}, taken(x))[0] - on_device<float>(device, exact_svd{}, taken(x))[0]).cwiseAbs().maxCoeff() <= 1.01 * unit_roundoff<__half>);
     }
-    cuda device;
     const blocks<float, gpu> empty(view<float, gpu>(nullptr, 0, 4));
     polar_of_items(device, exact_svd{}, blocks<float const, gpu>(empty), empty);
     polar_of_items(device, exact_svd{}, blocks<float const, gpu>(empty.transposed()), empty.transposed());

@@ -31,6 +31,7 @@ items by_maps(zolotarev const& engine, items a) {
 }  // namespace
 
 TEST_CASE_TEMPLATE("zolotarev on the GPU is that of the CPU, a batch at once", T, float, double) {
+    cuda device;
     for (auto const& at : shapes) {
         const index_t m = at.first, n = at.second;
         for (order o : orders) {
@@ -39,16 +40,17 @@ TEST_CASE_TEMPLATE("zolotarev on the GPU is that of the CPU, a batch at once", T
             const items a = families(m, n);
             for (zolotarev const& engine : {zolotarev{}, twice, nothing}) {
                 const items want = here<T>(engine, a);
-                CHECK(apart(on_device<T>(engine, a, o), want) < lost<T>);
-                CHECK(apart(on_device<T>(engine, a, o, true), want) < lost<T>);
-                CHECK(on_device<T>(engine, a, o)[2].norm() == 0);
+                CHECK(apart(on_device<T>(device, engine, a, o), want) < lost<T>);
+                CHECK(apart(on_device<T>(device, engine, a, o, true), want) < lost<T>);
+                CHECK(on_device<T>(device, engine, a, o)[2].norm() == 0);
             }
-            if (std::min(m, n) > 1) CHECK(apart(on_device<double>(zolotarev{}, a, o), here<double>(twice, a)) > 1e-3);
+            if (std::min(m, n) > 1) CHECK(apart(on_device<double>(device, zolotarev{}, a, o), here<double>(twice, a)) > 1e-3);
         }
     }
 }
 
 TEST_CASE_TEMPLATE("by_accuracy keeps its promise on the GPU", T, float, double) {
+    cuda device;
     for (auto const& at : shapes) {
         const index_t m = at.first, n = at.second;
         for (double accuracy : {0.1, 1e-3, 1e-7}) {
@@ -59,18 +61,19 @@ TEST_CASE_TEMPLATE("by_accuracy keeps its promise on the GPU", T, float, double)
             const double bound = 1.01 * plan.accuracy;
             INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n, ", accuracy ", accuracy, ", bound ", bound);
             const items a{gaussian(m, n, 1), spread(m, n, 999, k, 2), dense::Zero(m, n), spread(m, n, 10, (k + 1) / 2, 3), dense::Ones(m, n)};
-            const items u = on_device<T>(engine, a);
+            const items u = on_device<T>(device, engine, a);
             CHECK(off(u[1], k) <= bound);
             CHECK(u[2].norm() == 0);
             CHECK(off(u[3], (k + 1) / 2) <= bound);
             CHECK(off(u[4], 1) <= bound);
-            if (k > 1 && accuracy == 0.1) CHECK(off(on_device<T>(coarse, a)[1], k) > bound);
+            if (k > 1 && accuracy == 0.1) CHECK(off(on_device<T>(device, coarse, a)[1], k) > bound);
             CHECK(apart(u, by_maps(plan.engine, a)) < lost<T>);
         }
     }
 }
 
 TEST_CASE("no scale is special on the GPU either, and each item has its own") {
+    cuda device;
     for (auto const& at : {std::pair<index_t, index_t>{9, 14}, {14, 9}, {1, 6}}) {
         const index_t m = at.first, n = at.second;
         const dense a = gaussian(m, n, 2).cast<float>().cast<double>();
@@ -82,20 +85,21 @@ TEST_CASE("no scale is special on the GPU either, and each item has its own") {
             CHECK(formulas::distance(u[4], u[0]) < allowed);
         };
         INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n);
-        like(on_device<float>(zolotarev{}, scaled), 1e-4);
-        like(on_device<float>(by_accuracy{1e-3}, scaled), 1e-4);
-        like(on_device<double>(by_accuracy{}, scaled), 1e-10);
+        like(on_device<float>(device, zolotarev{}, scaled), 1e-4);
+        like(on_device<float>(device, by_accuracy{1e-3}, scaled), 1e-4);
+        like(on_device<double>(device, by_accuracy{}, scaled), 1e-10);
     }
 }
 
 TEST_CASE_TEMPLATE("short numbers: computed in float, rounded once", T, __half, __nv_bfloat16) {
+    cuda device;
     for (auto const& at : {std::pair<index_t, index_t>{9, 14}, {14, 9}, {1, 6}}) {
         const index_t m = at.first, n = at.second;
         storage<T> x(m, n);
         put({gaussian(m, n, 6)}, x);
         const items a = taken(x);
         INFO("ISOTYPIC_SEED=", seed(), ", ", m, " x ", n);
-        CHECK((on_device<T>(by_accuracy{1e-3}, a)[0] - on_device<float>(by_accuracy{1e-3}, a)[0]).cwiseAbs().maxCoeff() <= 1.01 * unit_roundoff<T>);
+        CHECK((on_device<T>(device, by_accuracy{1e-3}, a)[0] - on_device<float>(device, by_accuracy{1e-3}, a)[0]).cwiseAbs().maxCoeff() <= 1.01 * unit_roundoff<T>);
     }
 }
 

@@ -125,10 +125,10 @@ TEST_CASE("every number of threads gives the same bits") {
     for (auto const& norm : pretrain::norms) {
         auto run = [&](isotypic::index_t threads) {
             isotypic::thread_pool pool(threads);
-            nn::data_parallel<float, pretrain::decoder<float>> net({small, norm.at}, 8, pool);
+            nn::data_parallel<double, pretrain::decoder<double>> net({small, norm.at}, 8, pool);
             net.weights.start(3);
             const double loss = net.differentiate(starts);
-            return std::pair(loss, std::vector<float>(net.gradient.all.begin(), net.gradient.all.end()));
+            return std::pair(loss, std::vector<double>(net.gradient.all.begin(), net.gradient.all.end()));
         };
         INFO(norm.name);
         const auto one = run(1), three = run(3);

@@ -5,6 +5,7 @@
 #include <multitask_control/trials.hpp>
 #include <isotypic/check/seed.hpp>
 #include <doctest/doctest.h>
+#include <nlohmann/json.hpp>
 #include <unistd.h>
 
 using namespace multitask_control;

@@ -109,13 +109,10 @@ TEST_CASE("every number of threads gives the masked autoencoder the same bits") 
             isotypic::random_stream random(11);
             const config c = small(k, k);
             const batch drawn(c, 16, random);
-            autoencoder<float> net(c, 16, pool);
+            autoencoder<double> net(c, 16, pool);
             net.weights.start(c, 3);
-            patches<float> seen(16, c.visible, c), hidden(16, c.masked(), c);
-            seen.pixels = drawn.seen.pixels.cast<float>(), seen.place = drawn.seen.place;
-            hidden.pixels = drawn.hidden.pixels.cast<float>(), hidden.place = drawn.hidden.place;
-            const double loss = net.differentiate(seen, hidden);
-            return std::pair(loss, std::vector<float>(net.gradient.all.begin(), net.gradient.all.end()));
+            const double loss = net.differentiate(drawn.seen, drawn.hidden);
+            return std::pair(loss, std::vector<double>(net.gradient.all.begin(), net.gradient.all.end()));
         };
         const auto one = run(1), three = run(3);
         CHECK(one == three);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loss/class_losses.hpp"
+#include "loss/any_loss.hpp"
 #include "allocations.hpp"
 #include "storage.hpp"
 #include <isotypic/device/thread_pool.hpp>
@@ -50,8 +50,8 @@ TEST_CASE_TEMPLATE("every layout, every offset and any number of threads give th
     INFO("ISOTYPIC_SEED=", seed());
     const index_t n = 2000, k = 37;
     const labels y = random_labels(1, n, k);
-    for_each_kind([&](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for_any_kind([&](auto const& loss) {
+        const std::string name = text_of(loss);
         CAPTURE(name);
         results<T> first;
         auto check = [&](order o, index_t shift, auto& threads) {
@@ -89,9 +89,9 @@ TEST_CASE("layouts may differ from one another, and masks and soft labels have t
     for (index_t i = 0; i < 40; ++i) q(i, i % 9) = 0;
     const Eigen::Matrix<bool, -1, -1> mask_columns = mask;
     const Eigen::MatrixXd columns = s, v_columns = v, q_columns = q;
-    for_each_kind([&](auto const& loss) {
+    for_any_kind([&](auto const& loss) {
         criterion c(loss);
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+        const std::string name = text_of(loss);
         CAPTURE(name);
         scores g = s, h = s;
         Eigen::MatrixXd g_columns(40, 9), h_columns(40, 9), wide = Eigen::MatrixXd::Zero(80, 27);
@@ -136,8 +136,8 @@ TEST_CASE("arrays of two, three and four axes: leading axes are the batch, label
             v3(i / 6, i % 6, j) = v(index_t(i), index_t(j)), q3(i / 6, i % 6, j) = soft(index_t(i), index_t(j));
         }
     }
-    for_each_kind([&](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for_any_kind([&](auto const& loss) {
+        const std::string name = text_of(loss);
         CAPTURE(name);
         criterion c(loss);
         scores g = s, h = s;
@@ -188,8 +188,8 @@ TEST_CASE("values and vectors: a number a sample, a row a sample, into any conta
     INFO("ISOTYPIC_SEED=", seed());
     const scores s = random_scores(1);
     const labels y = random_labels(1);
-    for_each_row_kind([&](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for (any_loss const& loss : row_kinds()) {
+        const std::string name = text_of(loss);
         CAPTURE(name);
         criterion c(loss);
         scores vectors = s;
@@ -208,11 +208,11 @@ TEST_CASE("values and vectors: a number a sample, a row a sample, into any conta
             sum += out[i];
         }
         CHECK(std::abs(sum - value_of(loss, s, y)) < 1e-13 * (1 + std::abs(sum)));
-        CHECK((vectors - vectors.col(0).replicate(1, classes)).norm() > (knows_labels<std::remove_cvref_t<decltype(loss)>> ? 1e-3 : -1));
+        CHECK((vectors - vectors.col(0).replicate(1, classes)).norm() > (knows_labels(loss) ? 1e-3 : -1));
         scores in_place = s;
         c.vectors(in_place, in_place);
         CHECK(in_place == vectors);
-    });
+    }
 }
 
 TEST_CASE("nothing is allocated for a shape that has been seen") {
@@ -225,8 +225,8 @@ TEST_CASE("nothing is allocated for a shape that has been seen") {
     const sample_options with{.weights = weights, .mask = view<bool const>(mask.data(), 1, 40)};
     scores out = s;
     Eigen::MatrixXd out_columns = s;
-    for_each_kind([&](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for_any_kind([&](auto const& loss) {
+        const std::string name = text_of(loss);
         CAPTURE(name);
         for (index_t threads : {1, 2}) {
             thread_pool pool(threads);
@@ -258,8 +258,8 @@ TEST_CASE("a sample's result depends on the rest of the batch only where the los
     INFO("ISOTYPIC_SEED=", seed());
     const scores s = random_scores(1, 50, 7);
     const labels y = random_labels(1, 50, 7);
-    for_each_kind([&](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for_any_kind([&](auto const& loss) {
+        const std::string name = text_of(loss);
         CAPTURE(name);
         constexpr bool coupled = couples_batch<std::remove_cvref_t<decltype(loss)>>;
         const Eigen::VectorXd all = values_of(loss, s, y);
@@ -325,8 +325,8 @@ TEST_CASE("arrays of the same axes are read and written alike, however the axes 
             found.data()[i] = memory[which][i / 60 * a.strides[0] + i / 15 % 4 * a.strides[1] + i / 3 % 5 * a.strides[2] + i % 3];
         return found;
     };
-    for_each_kind([&](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for_any_kind([&](auto const& loss) {
+        const std::string name = text_of(loss);
         CAPTURE(name);
         criterion c(loss);
         scores g = s, h = s;

@@ -2,7 +2,6 @@
 #pragma once
 #include <isotypic/check/seed.hpp>
 #include <isotypic/group/random.hpp>
-#include <isotypic/loss/asymmetric.hpp>
 #include <isotypic/loss/criterion.hpp>
 #include <isotypic/loss/focal.hpp>
 #include <isotypic/loss/normalised.hpp>
@@ -13,7 +12,7 @@
 #include <vector>
 
 /// \file
-/// Every class loss that ships, random batches, and value, gradient and Hessian product as matrices.
+/// Class losses of every kind, random batches, and value, gradient and Hessian product as matrices. Every loss: any_loss.hpp.
 namespace class_losses {
 
 using namespace isotypic;
@@ -24,27 +23,6 @@ using scores = matrix_of<double>;
 using labels = std::vector<int>;
 
 inline constexpr index_t samples = 5, classes = 6;
-
-/// f(loss) for losses of a row.
-template <class F>
-void for_each_row_loss(F const& f) {
-    f(cross_entropy{}), f(focal{}), f(focal{.gamma = 0.5}), f(gce{}), f(gce{.q = 0.05}), f(gce{.q = 0});
-    f(mae{}), f(reverse_cross_entropy{}), f(sce()), f(unhinged{}), f(tempered_mae{}), f(tempered_mae{.alpha = 0.09}), f(mixed_mae(0.4));
-    f(agce{}), f(agce{.a = 0.5, .q = 0.7}), f(aul{}), f(aul{.a = 1.5, .q = 3}), f(ael{});
-    f(symmetrise(gce{.q = 0.3})), f(symmetrise(focal{})), f(class_insensitive(gce{.q = 0.3})), f(smooth_labels(cross_entropy{}, 0.1));
-    f(normalised(cross_entropy{})), f(normalised(gce{})), f(negative(cross_entropy{})), f(negative(cross_entropy{}, 2));
-    f(2.0 * normalised(focal{}) + 0.5 * mae{});
-}
-/// f(loss) for losses of mapped scores.
-template <class F>
-void for_each_mapped_loss(F const& f) {
-    f(unit_scores{} | unhinged{}), f(unit_scores{.scale = 3} | cross_entropy{}), f(unit_scores{.scale = 2} | symmetrise(gce{.q = 0.3}));
-    f(batch_scores{} | unhinged{}), f(batch_scores{.scale = 2} | cross_entropy{}), f(batch_scores{} | normalised(focal{}));
-}
-template <class F>
-void for_each_loss(F const& f) {
-    for_each_row_loss(f), for_each_mapped_loss(f);
-}
 
 /// One of each kind, where all are one code but for what these differ in.
 template <class F>
@@ -59,11 +37,6 @@ void for_each_kind(F const& f) {
 
 template <class L>
 inline constexpr bool couples_batch = criterion<L>::couples_batch;
-template <class L>
-inline constexpr bool knows_labels = true;
-template <class L>
-inline constexpr bool knows_labels<detail::relabelled<L, detail::averaging>> = false;
-
 inline scores random_scores(std::uint64_t which, index_t n = samples, index_t k = classes, double size = 1.5) {
     random_stream random(seed(), which);
     scores s(n, k);
@@ -121,29 +94,6 @@ scores table_of(L const& loss, scores const& s) {
     for (index_t k = 0; k < s.cols(); ++k) t.col(k) = values_of(loss, s, labels(std::size_t(s.rows()), int(k)));
     return t;
 }
-/// The dense Hessian of one sample.
-template <class L>
-Eigen::MatrixXd hessian_of(L const& loss, scores const& s, labels const& y) {
-    criterion c(loss, {.reduce = reduction::sum});
-    Eigen::MatrixXd h(s.cols(), s.cols());
-    scores v(1, s.cols()), out(1, s.cols());
-    for (index_t k = 0; k < s.cols(); ++k) {
-        v.setZero(), v(0, k) = 1;
-        c.hvp(s, y, v, out);
-        h.col(k) = out.row(0).transpose();
-    }
-    return h;
-}
-
-/// How far two losses are from each other on a random batch: in values, gradients and Hessian products.
-template <class A, class B>
-double distance(A const& a, B const& b, std::uint64_t which = 1) {
-    const scores s = random_scores(which), v = random_scores(which + 50);
-    const labels y = random_labels(which);
-    return (values_of(a, s, y) - values_of(b, s, y)).norm() + (gradient_of(a, s, y) - gradient_of(b, s, y)).norm() +
-           (hvp_of(a, s, y, v) - hvp_of(b, s, y, v)).norm();
-}
-
 /// The derivative of f at 0, of order four.
 template <class F>
 auto slope(F const& f, double h = 1e-3) -> decltype(f(h)) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loss/class_losses.hpp"
+#include "loss/any_loss.hpp"
 #include <limits>
 #include <sstream>
 
@@ -34,7 +34,7 @@ inline constexpr bool is_batch = couples_batch<L>;
 
 TEST_CASE("scores of 1e4, and differences of 1e30 in double and in float, give finite results") {
     for_each_loss([](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+        const std::string name = text_of(loss);
         INFO("ISOTYPIC_SEED=", seed(), " ", name);
         for (double size : {1e4, -1e4, 1e30, -1e30}) {
             CAPTURE(size);
@@ -60,8 +60,8 @@ TEST_CASE("scores of 1e4, and differences of 1e30 in double and in float, give f
 }
 
 TEST_CASE("-infinity and masks leave classes out: the loss of the others alone") {
-    for_each_kind([](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for_any_kind([](auto const& loss) {
+        const std::string name = text_of(loss);
         INFO("ISOTYPIC_SEED=", seed(), " ", name);
         const scores v = random_scores(3);
         scores s = random_scores(2), sub(samples, 4), sub_v(samples, 4);
@@ -189,7 +189,7 @@ TEST_CASE("wrong labels, weights and shapes leave the result as it was") {
 }
 
 TEST_CASE("soft labels that share memory with the result are refused") {
-    for_each_kind([](auto const& loss) {
+    for_any_kind([](auto const& loss) {
         const std::string text = "isotypic: " + detail::name_of<std::remove_cvref_t<decltype(loss)>>() + ": soft labels and result share memory";
         INFO("ISOTYPIC_SEED=", seed(), " ", text);
         const scores s = random_scores(1), v = random_scores(2);
@@ -204,7 +204,7 @@ TEST_CASE("soft labels that share memory with the result are refused") {
 
 TEST_CASE("one class: nothing to learn, and nothing that is not finite") {
     for_each_loss([](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+        const std::string name = text_of(loss);
         CAPTURE(name);
         const scores s = random_scores(1, samples, 1);
         const labels y(samples, 0);
@@ -271,7 +271,7 @@ TEST_CASE("100000 classes, against sums in long double") {
 TEST_CASE("an empty batch has the sum 0 and no mean") {
     const scores none(0, classes);
     scores g(0, classes);
-    for_each_kind([&](auto const& loss) {
+    for_any_kind([&](auto const& loss) {
         const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
         CAPTURE(name);
         CHECK(criterion(loss, {.reduce = reduction::sum}).value(none, labels{}) == 0);
@@ -284,8 +284,8 @@ TEST_CASE("an empty batch has the sum 0 and no mean") {
 }
 
 TEST_CASE("weights: the mean is sum w l / sum w, and a sample of weight 0 is not looked at") {
-    for_each_row_kind([](auto const& loss) {
-        const std::string name = detail::name_of<std::remove_cvref_t<decltype(loss)>>();
+    for (any_loss const& loss : row_kinds()) {
+        const std::string name = text_of(loss);
         INFO("ISOTYPIC_SEED=", seed(), " ", name);
         const std::vector<double> w{1, 0.5, 0, 2, 0};
         scores s = random_scores(1), g = s, h = s;
@@ -305,7 +305,7 @@ TEST_CASE("weights: the mean is sum w l / sum w, and a sample of weight 0 is not
         CHECK(h.allFinite());
         const Eigen::VectorXd seen = values_of(loss, s, y, {.weights = w});
         CHECK((seen - Eigen::Vector<double, 5>(each(0), 0.5 * each(1), 0, 2 * each(3), 0)).norm() < 1e-13);
-    });
+    }
 }
 
 TEST_CASE("weights of mapped scores: a sample of weight 0 is not looked at, and counts in no mean of a batch") {
@@ -360,11 +360,11 @@ TEST_CASE("parameters out of range are refused when the criterion is made") {
 TEST_CASE("a shift that all scores share costs no precision") {
     for (double shift : {1e8, 1e12, -1e12}) {
         const scores far = (scores(1, 3) << shift, shift + 1, shift + 2).finished(), near = (scores(1, 3) << 0, 1, 2).finished();
-        for_each_row_kind([&](auto const& loss) {
-            if (!loss.law.shift || loss.law.degree == 1) return;
+        for (any_loss const& loss : row_kinds()) {
+            if (!loss.claims.shift || loss.claims.degree == 1) continue;
             CHECK(std::abs(value_of(loss, far, labels{0}) - value_of(loss, near, labels{0})) < 1e-13);
             CHECK((gradient_of(loss, far, labels{0}) - gradient_of(loss, near, labels{0})).norm() < 1e-13);
-        });
+        }
     }
     CHECK(value_of(cross_entropy{}, scores(scores::Constant(1, 4, 1e30)), labels{0}) == doctest::Approx(std::log(4.0)).epsilon(1e-15));
 }

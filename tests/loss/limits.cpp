@@ -1,21 +1,19 @@
 // SPDX-License-Identifier: MIT
-#include "loss/class_losses.hpp"
-#include <Eigen/Eigenvalues>
+#include "loss/any_loss.hpp"
+#include <functional>
 
 using namespace class_losses;
 
 namespace {
 
 /// The largest |eigenvalue| of the Hessian at one sample.
-template <class L>
-double curvature(L const& loss, scores const& s, int label = 0) {
+double curvature(any_loss const& loss, scores const& s, int label = 0) {
     const Eigen::MatrixXd h = hessian_of(loss, s, {label});
     CHECK((h - h.transpose()).norm() < 1e-12 * (1 + h.norm()));
-    return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(h, Eigen::EigenvaluesOnly).eigenvalues().cwiseAbs().maxCoeff();
+    return eigenvalues_of(h).cwiseAbs().maxCoeff();
 }
 /// The most curvature that a random search finds with k classes: draws of several sizes, then steps from the best.
-template <class L>
-double searched(L const& loss, index_t k, std::uint64_t which) {
+double searched(any_loss const& loss, index_t k, std::uint64_t which) {
     scores best = random_scores(which, 1, k, 1);
     double most = curvature(loss, best);
     random_stream random(seed(), which + 900);
@@ -33,26 +31,24 @@ scores two_classes(double p, index_t k) {
     return s;
 }
 /// The largest curvature of the loss that is found, against beta().
-template <class L>
-void check_beta(L const& loss, double p, index_t k = 4) {
-    CHECK(curvature(loss, two_classes(p, k)) == doctest::Approx(loss.beta()).epsilon(1e-9));
-    CHECK(searched(loss, k, 1) <= loss.beta() * (1 + 1e-12));
-    CHECK(searched(loss, 2, 2) <= loss.beta() * (1 + 1e-12));
-    CHECK(searched(loss, 2, 2) > 0.9 * loss.beta());
+void check_beta(any_loss const& loss, double beta, double p, index_t k = 4) {
+    CHECK(curvature(loss, two_classes(p, k)) == doctest::Approx(beta).epsilon(1e-9));
+    CHECK(searched(loss, k, 1) <= beta * (1 + 1e-12));
+    CHECK(searched(loss, 2, 2) <= beta * (1 + 1e-12));
+    CHECK(searched(loss, 2, 2) > 0.9 * beta);
 }
 /// rate (1/K - e_y) is the gradient at equal scores.
-template <class L>
-void check_rate(L const& loss, double rate) {
+void check_rate(any_loss const& loss, double rate, bool curved = true) {
     const scores s = scores::Constant(1, classes, 0.7);
     const scores e = one_hot({2}), expected = rate * (scores::Constant(1, classes, 1 / double(classes)) - e);
     const std::string name = detail::name_of(loss);
     CAPTURE(name);
     CHECK((gradient_of(loss, s, labels{2}) - expected).norm() < 1e-14 * (1 + rate));
-    if constexpr (!std::is_same_v<L, unhinged>) CHECK((gradient_of(loss, scores(2 * random_scores(1, 1)), labels{2}) - expected).norm() > 1e-3);
+    if (curved) CHECK((gradient_of(loss, scores(2 * random_scores(1, 1)), labels{2}) - expected).norm() > 1e-3);
 }
 /// |at(q) - limit| <= c q, with c from q = 1e-3, and no faster at 1e-6.
-template <class T, class At, class Limit>
-void check_limit(At const& at, Limit const& limit) {
+template <class T>
+void check_limit(std::function<any_loss(double)> const& at, any_loss const& limit) {
     const matrix_of<T> s = random_scores(1).cast<T>(), v = random_scores(2).cast<T>();
     const labels y = random_labels(1);
     auto error = [&](double q) {
@@ -93,13 +89,13 @@ TEST_CASE("at q = 1 and alpha = 1 they are the absolute error") {
     CHECK(distance(gce{.q = 0.9}, mae{}) > 1e-2);
     const scores s = random_scores(3);
     const labels y = random_labels(3);
-    CHECK((values_of(mae{}, s, y) - values_of(mae_part, s, y)).isApproxToConstant(double(classes - 1) / double(classes), 1e-13));
-    CHECK((values_of(tempered_mae{.alpha = 0.4}, scores(1.7 * s), y) - 1.7 * values_of(tempered_mae{.alpha = 0.68}, s, y)).norm() < 1e-14);
+    CHECK((values_of(any_loss(mae{}), s, y) - values_of(any_loss(mae_part), s, y)).isApproxToConstant(double(classes - 1) / double(classes), 1e-13));
+    CHECK((values_of(any_loss(tempered_mae{.alpha = 0.4}), scores(1.7 * s), y) - 1.7 * values_of(any_loss(tempered_mae{.alpha = 0.68}), s, y)).norm() < 1e-14);
 }
 
 TEST_CASE("ranges: what each bounded loss reaches and never passes") {
     INFO("ISOTYPIC_SEED=", seed());
-    auto check = [](auto const& loss, double least, double most) {
+    auto check = [](any_loss const& loss, double least, double most) {
         const std::string name = detail::name_of(loss);
         CAPTURE(name);
         scores ends = scores::Zero(2, classes);
@@ -131,7 +127,7 @@ TEST_CASE("the gradient at equal scores is a rate times that of cross-entropy") 
     INFO("ISOTYPIC_SEED=", seed());
     const double k = classes;
     check_rate(cross_entropy{}, 1);
-    check_rate(unhinged{}, 1);
+    check_rate(unhinged{}, 1, false);
     for (double q : {0.05, 0.3, 0.7, 1.0}) {
         check_rate(gce{.q = q}, std::pow(k, -q));
         check_rate(symmetrise(gce{.q = q}), std::pow(k, -q));
@@ -146,21 +142,23 @@ TEST_CASE("beta() is reached and never passed") {
     INFO("ISOTYPIC_SEED=", seed());
     for (double sign : {-1.0, 1.0}) {
         const double p = (3 + sign * std::sqrt(3.0)) / 6;
-        check_beta(mae{}, p);
-        check_beta(reverse_cross_entropy{.log_zero = -4}, p);
+        check_beta(mae{}, mae::beta(), p);
+        const reverse_cross_entropy reverse{.log_zero = -4};
+        check_beta(reverse, reverse.beta(), p);
         for (double alpha : {0.09, 0.5, 3.0}) {
             const tempered_mae l{.alpha = alpha};
+            const any_loss any = l;
             scores s = two_classes(p, 4);
             s(0, 2) = s(0, 3) = -800 * (1 + 1 / alpha), s.leftCols(2) /= alpha;
-            CHECK(curvature(l, s) == doctest::Approx(l.beta()).epsilon(1e-9));
-            CHECK(searched(l, 4, 3) <= l.beta() * (1 + 1e-12));
-            CHECK(searched(l, 2, 4) > 0.9 * l.beta());
+            CHECK(curvature(any, s) == doctest::Approx(l.beta()).epsilon(1e-9));
+            CHECK(searched(any, 4, 3) <= l.beta() * (1 + 1e-12));
+            CHECK(searched(any, 2, 4) > 0.9 * l.beta());
         }
     }
     CHECK(mae{}.beta() == doctest::Approx(1 / (3 * std::sqrt(3.0))));
     CHECK(tempered_mae{.alpha = 0.5}.beta() == doctest::Approx(0.5 / (3 * std::sqrt(3.0))));
     CHECK((-3.0 * mae{}).beta() == doctest::Approx(1 / std::sqrt(3.0)));
-    check_beta(cross_entropy{}, 0.5);
+    check_beta(cross_entropy{}, cross_entropy::beta(), 0.5);
     CHECK(curvature(cross_entropy{}, two_classes(0.3, 4)) < 0.43);
     CHECK(cross_entropy::beta() == 0.5);
     CHECK(unhinged::beta() == 0);

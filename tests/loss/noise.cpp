@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loss/class_losses.hpp"
-#include <Eigen/Eigenvalues>
+#include "loss/any_loss.hpp"
 #include <algorithm>
 #include <functional>
 
@@ -17,14 +16,12 @@ double kept(double eta, index_t k = classes) { return 1 - eta * double(k) / doub
 
 double apart(scores const& a, scores const& b) { return (a - b).norm(); }
 double apart(Eigen::VectorXd const& a, Eigen::VectorXd const& b) { return (a - b).norm(); }
-scores product(scores const& a, scores const& b) { return a.lazyProduct(b); }
 
 using reading = std::function<scores(scores const&)>;
 using bend = std::function<dense(scores const&, int)>;
 
 /// Value, gradient and Hessian product of each sample by soft labels.
-template <class L>
-reading reader(L const& loss, scores const& s) {
+reading reader(any_loss const& loss, scores const& s) {
     return [loss, s](scores const& q) {
         scores all(s.rows(), 1 + 2 * s.cols());
         all.col(0) = values_of(loss, s, q);
@@ -34,8 +31,7 @@ reading reader(L const& loss, scores const& s) {
     };
 }
 /// The dense Hessian at scores and label: a batch of one sample along each unit vector.
-template <class L>
-bend bends(L const& loss) {
+bend bends(any_loss const& loss) {
     return [loss](scores const& s, int y) {
         const index_t k = s.cols();
         const scores all = s.replicate(k, 1), along = scores::Identity(k, k);
@@ -43,27 +39,19 @@ bend bends(L const& loss) {
     };
 }
 /// How far two losses are from each other in all three; not a number if any of these is not.
-template <class A, class B>
-double gap(A const& a, B const& b) {
+double gap(any_loss const& a, any_loss const& b) {
     const scores s = random_scores(1);
     const scores q = one_hot(random_labels(1));
     return apart(reader(a, s)(q), reader(b, s)(q));
 }
-template <class L>
-scores vectors_of(L const& loss, scores const& s) {
-    scores out = scores::Constant(s.rows(), s.cols(), 99);
-    criterion(loss).vectors(s, out);
-    return out;
-}
-/// Ascending.
-Eigen::VectorXd eigenvalues_of(dense const& h) {
+Eigen::VectorXd finite_eigenvalues(dense const& h) {
     REQUIRE(h.allFinite());
     REQUIRE((h - h.transpose()).norm() < 1e-12);
-    const Eigen::VectorXd e = Eigen::SelfAdjointEigenSolver<dense>(h, Eigen::EigenvaluesOnly).eigenvalues();
+    const Eigen::VectorXd e = eigenvalues_of(h);
     REQUIRE(e.allFinite());
     return e;
 }
-double norm_of(dense const& h) { return eigenvalues_of(h).lpNorm<Eigen::Infinity>(); }
+double norm_of(dense const& h) { return finite_eigenvalues(h).lpNorm<Eigen::Infinity>(); }
 /// One sample, of a size that is drawn too.
 scores some_scores(std::uint64_t which, index_t k) {
     random_stream random(seed(), 5000 + which);
@@ -268,7 +256,7 @@ TEST_CASE("a linear loss with own coefficient alpha and gamma for all is symmetr
             CAPTURE(gamma);
             const Eigen::VectorXd sums = vectors_of(l, s).rowwise().sum();
             CHECK((sums - ((alpha + k * gamma) * total + Eigen::VectorXd::Constant(samples, 0.7 * k))).norm() < 1e-12);
-            const double spread = (sums.array() - sums.mean()).matrix().norm(), far = apart(gradient_of(l, s, q), -alpha * gradient_of(unhinged{}, s, q));
+            const double spread = (sums.array() - sums.mean()).matrix().norm(), far = apart(gradient_of(any_loss(l), s, q), -alpha * gradient_of(any_loss(unhinged{}), s, q));
             if (gamma == -alpha / k) {
                 CHECK(spread < 1e-12);
                 CHECK(far < 1e-13);
@@ -306,7 +294,7 @@ TEST_CASE("the unhinged loss has no curvature; every other symmetric loss has so
             dense all = dense::Zero(k, k);
             for (int y = 0; y < int(k); ++y) {
                 const dense h = hessian(s, y);
-                const Eigen::VectorXd e = eigenvalues_of(h);
+                const Eigen::VectorXd e = finite_eigenvalues(h);
                 least = (std::min)(least, e(0)), most = (std::max)(most, e(k - 1)), all += h;
             }
             if (symmetric) CHECK(all.norm() < 1e-12);
@@ -344,7 +332,7 @@ TEST_CASE("a linear scorer's unhinged loss with lambda |W|^2 / 2 is least at M /
             for (index_t k = 0; k < classes; ++k) m.row(k) += (double(k == of[std::size_t(i)]) - 1 / double(classes)) * points.row(i) / double(points.rows());
         return m;
     };
-    auto objective = [&](auto const& l, scores const& points, labels const& of, dense const& w, dense& g) {
+    auto objective = [&](any_loss const& l, scores const& points, labels const& of, dense const& w, dense& g) {
         const scores s = product(points, w.transpose());
         scores inner = s;
         const double value = criterion(l).gradient(s, of, inner);
@@ -385,7 +373,7 @@ TEST_CASE("the gradient of the absolute error at a temperature is at most sqrt(2
     INFO("ISOTYPIC_SEED=", seed());
     const double most = std::sqrt(2.0) / 4;
     for (double alpha : {0.0, 0.01, 0.3, 1.0, 4.0, 50.0, 1e4}) {
-        const tempered_mae l{.alpha = alpha};
+        const any_loss l = tempered_mae{.alpha = alpha};
         CAPTURE(alpha);
         for (double size : {0.1, 1.0, 10.0})
             for (index_t k : {2, 3, 6}) {
@@ -407,9 +395,9 @@ TEST_CASE("the gradient of the absolute error at a temperature is at most sqrt(2
         const double even = gradient_of(l, scores(scores::Zero(1, classes)), labels{0}).norm();
         CHECK(even == doctest::Approx(std::sqrt(double(classes - 1) / double(classes)) / double(classes)).epsilon(1e-12));
         CHECK(even < most - 0.1);
-        if (alpha > 0) CHECK((gradient_of(2.0 * l, scores(scores::Zero(1, 2)), labels{0}).norm() > most + 0.1));
+        if (alpha > 0) CHECK((gradient_of(any_loss(2.0 * l), scores(scores::Zero(1, 2)), labels{0}).norm() > most + 0.1));
     }
-    CHECK(gradient_of(unhinged{}, random_scores(1, 1), labels{0}).norm() > most + 0.1);
+    CHECK(gradient_of(any_loss(unhinged{}), random_scores(1, 1), labels{0}).norm() > most + 0.1);
 }
 
 TEST_CASE("alpha times the absolute error at a temperature tends to 1/K less the indicator of the largest score") {
@@ -423,7 +411,7 @@ TEST_CASE("alpha times the absolute error at a temperature tends to 1/K less the
         s.row(i).maxCoeff(&top);
         s(i, top) += 1, limit(i, top) -= 1, right += top == y[std::size_t(i)];
     }
-    auto scaled = [](double alpha) { return alpha * tempered_mae{.alpha = alpha}; };
+    auto scaled = [](double alpha) -> any_loss { return alpha * any_loss(tempered_mae{.alpha = alpha}); };
     CHECK(apart(vectors_of(scaled(0.5), s), limit) > 1e-2);
     CHECK(apart(vectors_of(tempered_mae{.alpha = 40}, s), limit) > 1e-2);
     for (double alpha : {3.0, 10.0, 40.0, 1e3, 1e100, 1e300}) {
@@ -431,13 +419,13 @@ TEST_CASE("alpha times the absolute error at a temperature tends to 1/K less the
         CHECK(apart(vectors_of(scaled(alpha), s), limit) <= 2 * (k - 1) * double(samples) * std::exp(-alpha) + 1e-14);
         if (alpha >= 40) {
             CHECK(std::abs(criterion(scaled(alpha)).value(s, y) - (1 / k - double(right) / double(samples))) < 1e-13);
-            CHECK(gradient_of(tempered_mae{.alpha = alpha}, s, y).norm() < 1e-15);
+            CHECK(gradient_of(any_loss(tempered_mae{.alpha = alpha}), s, y).norm() < 1e-15);
         }
     }
     scores tied = scores::Zero(1, classes), shared = scores::Constant(1, classes, 1 / k);
     tied.leftCols(2).setOnes(), shared.leftCols(2).array() -= 0.5;
     CHECK(apart(vectors_of(scaled(1e3), tied), shared) < 1e-14);
-    CHECK(gradient_of(tempered_mae{.alpha = 1e3}, tied, labels{0}).norm() == doctest::Approx(std::sqrt(2.0) / 4).epsilon(1e-13));
+    CHECK(gradient_of(any_loss(tempered_mae{.alpha = 1e3}), tied, labels{0}).norm() == doctest::Approx(std::sqrt(2.0) / 4).epsilon(1e-13));
 }
 
 TEST_CASE("the absolute error at a temperature has L_a(t s) = t L_(a t)(s), in gradients and curvature too") {
@@ -445,7 +433,7 @@ TEST_CASE("the absolute error at a temperature has L_a(t s) = t L_(a t)(s), in g
     const scores s = random_scores(5), q = one_hot(random_labels(5));
     for (double a : {0.03, 0.4, 2.0})
         for (double t : {0.2, 5.0}) {
-            const tempered_mae l{.alpha = a}, m{.alpha = a * t}, wrong{.alpha = a / t};
+            const any_loss l = tempered_mae{.alpha = a}, m = tempered_mae{.alpha = a * t}, wrong = tempered_mae{.alpha = a / t};
             const scores far = t * s;
             CAPTURE(a);
             CAPTURE(t);
@@ -456,6 +444,6 @@ TEST_CASE("the absolute error at a temperature has L_a(t s) = t L_(a t)(s), in g
             CHECK(apart(all, reader(m, s)(q)) > 1e-3);
             CHECK(apart(all, reader(wrong, s)(q).cwiseProduct(scale)) > 1e-3);
         }
-    const tempered_mae linear{.alpha = 0};
+    const any_loss linear = tempered_mae{.alpha = 0};
     CHECK(apart(values_of(linear, scores(3 * s), q), 3 * values_of(linear, s, q)) < 1e-14);
 }

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include "loss/class_losses.hpp"
+#include "loss/any_loss.hpp"
 
 using namespace class_losses;
 

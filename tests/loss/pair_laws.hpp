@@ -2,10 +2,12 @@
 #pragma once
 #include "../allocations.hpp"
 #include "../storage.hpp"
-#include <isotypic/device/thread_pool.hpp>
 #include <isotypic/loss/pairs.hpp>
 #include <Eigen/Core>
 #include <doctest/doctest.h>
+#include <functional>
+#include <memory>
+#include <span>
 #include <xtensor/xtensor.hpp>
 #include <xtensor/xview.hpp>
 
@@ -19,171 +21,80 @@ using dense = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMa
 inline constexpr criterion_options summed{.reduce = reduction::sum};
 inline constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-inline dense gaussian(index_t m, index_t n, std::uint64_t which) {
-    random_stream random(seed(), which);
-    return dense::NullaryExpr(m, n, [&] { return random.normal(); });
-}
-/// -1 or 1 if the loss takes nothing else.
-template <class L>
-dense targets(L const&, index_t m, index_t n, std::uint64_t which) {
-    dense y = gaussian(m, n, which);
-    if constexpr (requires { L::takes(1.0); }) y = y.unaryExpr([](double v) { return v > 0 ? 1.0 : -1.0; }).eval();
-    return y;
-}
+/// A criterion whose loss's type is forgotten, of blocks of doubles.
+class any_criterion {
+public:
+    virtual ~any_criterion() = default;
+    template <class P, class Y>
+    double value(P const& p, Y const& y, sample_options with = {}) {
+        return value_of(as_blocks(p), as_blocks(y), with);
+    }
+    template <class P, class Y, class G>
+    double gradient(P const& p, Y const& y, G&& g, sample_options with = {}) {
+        return gradient_of(as_blocks(p), as_blocks(y), as_blocks(std::forward<G>(g)), with);
+    }
+    template <class P, class Y, class V, class H>
+    void hvp(P const& p, Y const& y, V const& v, H&& h, sample_options with = {}) {
+        hvp_of(as_blocks(p), as_blocks(y), as_blocks(v), as_blocks(std::forward<H>(h)), with);
+    }
+    virtual void values(blocks<double const> p, blocks<double const> y, std::span<double> out, sample_options with = {}) = 0;
 
+private:
+    virtual double value_of(blocks<double const> p, blocks<double const> y, sample_options with) = 0;
+    virtual double gradient_of(blocks<double const> p, blocks<double const> y, blocks<double> g, sample_options with) = 0;
+    virtual void hvp_of(blocks<double const> p, blocks<double const> y, blocks<double const> v, blocks<double> h, sample_options with) = 0;
+};
 template <class L>
-double value(L const& l, dense const& p, dense const& y, sample_options with = {}) {
-    return criterion<L>(l, summed).value(p, y, with);
-}
-template <class L>
-dense gradient(L const& l, dense const& p, dense const& y, sample_options with = {}) {
-    dense g = p;
-    criterion<L>(l, summed).gradient(p, y, g, with);
-    return g;
-}
-template <class L>
-dense hvp(L const& l, dense const& p, dense const& y, dense const& v, sample_options with = {}) {
-    dense h = p;
-    criterion<L>(l, summed).hvp(p, y, v, h, with);
-    return h;
-}
-/// What the loss takes of numbers: signs, if it takes nothing else.
-template <class L>
-void make_targets(blocks<double> const& y) {
-    if constexpr (requires { L::takes(1.0); })
-        for (index_t i = 0; i < y.count * y.rows(); ++i)
-            for (index_t k = 0; k < y.cols(); ++k) detail::sample(y, i)(0, k) = detail::sample(y, i)(0, k) > 0 ? 1 : -1;
-}
-inline std::vector<double> numbers(storage<double> const& s) {
-    std::vector<double> e;
-    for (index_t k = 0; k < s.all.count; ++k)
-        for (double x : elements(s.all.panel(k))) e.push_back(x);
-    return e;
-}
+class criterion_of final : public any_criterion {
+public:
+    criterion_of(L const& l, criterion_options how, executor_ref threads) : c(l, how, threads) {}
+    void values(blocks<double const> p, blocks<double const> y, std::span<double> out, sample_options with) override { c.values(p, y, out, with); }
+
+private:
+    criterion<L> c;
+    double value_of(blocks<double const> p, blocks<double const> y, sample_options with) override { return c.value(p, y, with); }
+    double gradient_of(blocks<double const> p, blocks<double const> y, blocks<double> g, sample_options with) override { return c.gradient(p, y, g, with); }
+    void hvp_of(blocks<double const> p, blocks<double const> y, blocks<double const> v, blocks<double> h, sample_options with) override {
+        c.hvp(p, y, v, h, with);
+    }
+};
+/// A loss whose type is forgotten.
+struct any_loss {
+    std::string name;
+    bool signs;  ///< it takes no other targets
+    std::function<std::unique_ptr<any_criterion>(criterion_options, executor_ref)> make;
+
+    template <class L>
+        requires(!std::is_same_v<L, any_loss>)
+    any_loss(L const& l)
+        : name(L::name), signs(requires { L::takes(1.0); }), make([l](criterion_options how, executor_ref threads) -> std::unique_ptr<any_criterion> {
+              return std::make_unique<criterion_of<L>>(l, how, threads);
+          }) {}
+};
+
+dense gaussian(index_t m, index_t n, std::uint64_t which);
+/// -1 or 1 if the loss takes nothing else.
+dense targets(any_loss const& l, index_t m, index_t n, std::uint64_t which);
+double value(any_loss const& l, dense const& p, dense const& y, sample_options with = {});
+dense gradient(any_loss const& l, dense const& p, dense const& y, sample_options with = {});
+dense hvp(any_loss const& l, dense const& p, dense const& y, dense const& v, sample_options with = {});
+double inner(dense const& a, dense const& b);
+/// l x r'
+dense turned(dense const& l, dense const& x, dense const& r);
 /// The larger, and not a number where either is not.
 inline double keep(double most, double v) { return v > most || std::isnan(v) ? v : most; }
-inline double gap(std::vector<double> const& a, std::vector<double> const& b) {
-    double most = 0;
-    for (std::size_t i = 0; i < a.size(); ++i) most = keep(most, std::abs(a[i] - b[i]));
-    return most;
-}
-inline double inner(dense const& a, dense const& b) { return (a.array() * b.array()).sum(); }
 
 /// Gradient and Hessian against central differences.
-template <class L>
-void check_derivatives(L const& l, dense const& p, dense const& y, sample_options with = {}) {
-    INFO(std::string(L::name), ", ISOTYPIC_SEED=", seed());
-    const dense v = gaussian(p.rows(), p.cols(), 11), w = gaussian(p.rows(), p.cols(), 12), g = gradient(l, p, y, with), hv = hvp(l, p, y, v, with);
-    const double h = 1e-5, slope = (value(l, p + h * v, y, with) - value(l, p - h * v, y, with)) / (2 * h);
-    CHECK(std::abs(slope - inner(g, v)) < 1e-7);
-    CHECK(std::abs(slope - inner(g, w)) > 1e-3);
-    CHECK(((gradient(l, p + h * v, y, with) - gradient(l, p - h * v, y, with)) / (2 * h) - hv).norm() < 1e-7);
-    CHECK(std::abs(inner(w, hv) - inner(v, hvp(l, p, y, w, with))) < 1e-12);
-}
-
+void check_derivatives(any_loss const& l, dense const& p, dense const& y, sample_options with = {});
 /// A sample's weight is how often it is there; the mean is over weights; one of weight 0 is not looked at.
-template <class L>
-void check_weights(L const& l, index_t samples) {
-    storage<double> a(4, 5, order::rows, 0, 3), b(4, 5, order::rows, 0, 3), c(4, 5, order::rows, 0, 3);
-    const blocks<double> p = a.fill(1).all, y = b.fill(2).all, g = c.all;
-    make_targets<L>(y);
-    std::vector<double> each(std::size_t(samples), 0.0), scaled = each, weights = each;
-    for (std::size_t i = 0; i < weights.size(); ++i) weights[i] = double(i);
-    criterion<L> sum(l, summed), mean(l);
-    sum.values(p, y, each);
-    double expected = 0, total = 0;
-    for (std::size_t i = 0; i < weights.size(); ++i) expected += weights[i] * each[i], total += weights[i];
-    p.first(0, 0) = y.first(0, 1) = not_a_number;
-    sum.values(p, y, scaled, {.weights = weights});
-    for (std::size_t i = 0; i < weights.size(); ++i) CHECK(scaled[i] == weights[i] * each[i]);
-    CHECK(sum.value(p, y, {.weights = weights}) == doctest::Approx(expected).epsilon(1e-14));
-    CHECK(mean.value(p, y, {.weights = weights}) == doctest::Approx(expected / total).epsilon(1e-14));
-    CHECK(sum.gradient(p, y, g, {.weights = weights}) == doctest::Approx(expected).epsilon(1e-14));
-    CHECK(g.first(0, 0) == 0);
-    CHECK(g.panel(2)(3, 4) != 0);
-    cpu d;
-    CHECK(all_finite(d, g));
-    CHECK_THROWS(sum.value(p, y));
-}
-
+void check_weights(any_loss const& l, index_t samples);
 /// The same numbers in every layout, in place of any argument, and on threads.
-template <class L>
-void check_layouts(L const& l, double tight, bool curved = true) {
-    INFO(std::string(L::name), ", ISOTYPIC_SEED=", seed());
-    const index_t m = 5, n = 7, items = 3;
-    criterion<L> loss(l);
-    std::vector<double> first_g, first_h;
-    double first = 0;
-    for (order o : orders) {
-        storage<double> p(m, n, o, 0, items), y(m, n, orders[1], 0, items), g(m, n, orders[2], 0, items), v(m, n, order::rows, 0, items), h(m, n, o, 0, items);
-        auto fill = [&] { p.fill(1, 3), y.fill(2), v.fill(3), make_targets<L>(y.all); };
-        fill();
-        const double found = loss.gradient(p.all, y.all, g.all);
-        if (curved) loss.hvp(p.all, y.all, v.all, h.all);
-        if (o == order::rows) first = found, first_g = numbers(g), first_h = numbers(h);
-        CHECK(std::abs(found - first) <= tight);
-        CHECK(loss.value(p.all, y.all) == found);
-        const auto slopes = numbers(g), curvatures = numbers(h);
-        CHECK(gap(slopes, first_g) <= tight);
-        loss.gradient(p.all, y.all, p.all);
-        CHECK(same_bits(numbers(p), slopes));
-        fill();
-        loss.gradient(p.all, y.all, y.all);
-        CHECK(same_bits(numbers(y), slopes));
-        if (!curved) continue;
-        CHECK(gap(curvatures, first_h) <= tight);
-        fill();
-        loss.hvp(p.all, y.all, v.all, p.all);
-        CHECK(same_bits(numbers(p), curvatures));
-        fill();
-        loss.hvp(p.all, y.all, v.all, v.all);
-        CHECK(same_bits(numbers(v), curvatures));
-    }
-}
-
-template <class L>
-void check_threads(L const& l, index_t m, index_t n, index_t items, bool curved = true) {
-    INFO(std::string(L::name), ", ISOTYPIC_SEED=", seed());
-    thread_pool pool(3);
-    storage<double> p(m, n, order::rows, 0, items), y(m, n, order::columns, 0, items), g(m, n, order::rows, 0, items), h(m, n, order::rows, 0, items);
-    p.fill(1, 3), y.fill(2), make_targets<L>(y.all);
-    std::vector<double> one, other;
-    double total[2];
-    for (int threads : {0, 1}) {
-        criterion<L> loss = threads ? criterion<L>(l, {}, pool) : criterion<L>(l);
-        total[threads] = loss.gradient(p.all, y.all, g.all);
-        if (curved) loss.hvp(p.all, y.all, g.all, h.all);
-        auto& e = threads ? other : one;
-        e = numbers(g);
-        if (!curved) continue;
-        const auto more = numbers(h);
-        e.insert(e.end(), more.begin(), more.end());
-    }
-    CHECK(total[0] == total[1]);
-    CHECK(same_bits(one, other));
-}
-
+void check_layouts(any_loss const& l, double tight, bool curved = true);
+void check_threads(any_loss const& l, index_t m, index_t n, index_t items, bool curved = true);
 /// Nothing is allocated from the second call on, masks and weights included.
-template <class L>
-void check_allocations(L const& l, std::size_t samples, bool curved = true) {
-    const std::string name = L::name;
-    CAPTURE(name);
-    dense p = gaussian(40, 17, 1), y = targets(l, 40, 17, 2), g = p, h = p;
-    const std::vector<double> weights(samples, 2.0);
-    bool out[17] = {};
-    out[3] = true;
-    criterion<L> loss(l);
-    std::vector<double> each(samples);
-    for (int k = 0; k < 3; ++k) {
-        const auto before = allocations();
-        const sample_options with{.weights = weights, .mask = view<bool const>(out, 1, 17)};
-        for (sample_options const& o : {sample_options{}, with}) {
-            loss.value(p, y, o), loss.gradient(p, y, g, o), loss.values(p, y, each, o);
-            if (curved) loss.hvp(p, y, g, h, o);
-        }
-        CHECK((k == 0 || allocations() == before));
-    }
-}
+void check_allocations(any_loss const& l, std::size_t samples, bool curved = true);
+/// What every criterion of pairs refuses.
+void check_errors(any_loss const& l);
 
 /// Three axes as the rows or matrices that they are, also where leading axes do not lie one after another; float as double.
 template <class L>
@@ -252,42 +163,6 @@ void check_axes(L const& l, index_t samples, bool curved = true) {
     CHECK(std::all_of(turned.begin(), turned.end(), [](double v) { return v == 1; }));
     xt::xtensor<double, 2> numbers({2, 3});
     if (rows) CHECK_THROWS_WITH(loss.values(pc, yc, numbers), (name + ": values of 2 x 3 for predictions of 3 x 2 x 5").c_str());
-}
-
-/// What every criterion of pairs refuses.
-template <class L>
-void check_errors(L const& l) {
-    const std::string name = L::name;
-    criterion<L> loss(l), named(l, {.name = "loss of the head"});
-    dense p = gaussian(4, 3, 1), y = targets(l, 4, 3, 2), g = p, small = p.leftCols(2);
-    const std::vector<double> weights(7, 1.0);
-    CHECK_THROWS_WITH(loss.value(p, small), ("isotypic: " + name + ": targets of 4 x 2 for predictions of 4 x 3").c_str());
-    CHECK_THROWS_WITH(named.gradient(p, y, small), "isotypic: loss of the head: a result of 4 x 2 for predictions of 4 x 3");
-    CHECK_THROWS_WITH(loss.hvp(p, y, small, g), ("isotypic: " + name + ": a direction of 4 x 2 for predictions of 4 x 3").c_str());
-    const bool out[4] = {};
-    CHECK_THROWS_WITH(loss.value(p, y, {.mask = view<bool const>(out, 2, 2)}), ("isotypic: " + name + ": a mask of 2 x 2 for predictions of 4 x 3").c_str());
-    CHECK_THROWS_WITH(loss.values(p, y, std::vector<double>(9)), doctest::Contains("room for 9 values of"));
-    CHECK_THROWS_WITH(loss.value(p, y, {.weights = weights}), doctest::Contains("7 weights for"));
-    dense wide(4, 4);
-    wide.leftCols(3) = p;
-    const std::string apart = " and result share some memory, but not all of it";
-    CHECK_THROWS_WITH(loss.gradient(wide.leftCols(3), y, wide.rightCols(3)), ("isotypic: " + name + ": predictions" + apart).c_str());
-    CHECK_THROWS_WITH(loss.gradient(p, wide.leftCols(3), wide.rightCols(3)), ("isotypic: " + name + ": targets" + apart).c_str());
-    CHECK_THROWS_WITH(loss.hvp(p, y, wide.leftCols(3), wide.rightCols(3)), ("isotypic: " + name + ": direction" + apart).c_str());
-    view<double> repeated(g.data(), 4, 3, 0, 1);
-    CHECK_THROWS_WITH(loss.gradient(p, y, repeated), ("isotypic: " + name + ": the result repeats its own memory").c_str());
-
-    // Nothing is written before all is known to be well.
-    for (dense* bad : {&p, &y}) {
-        const double was = (*bad)(2, 1);
-        const dense before = g;
-        (*bad)(2, 1) = bad == &p ? not_a_number : std::numeric_limits<double>::infinity();
-        const std::string what = bad == &p ? ": the prediction is not finite at element " : ": the target is not finite at element ";
-        CHECK_THROWS_WITH(loss.gradient(p, y, g), doctest::Contains(("isotypic: " + name + what).c_str()));
-        CHECK(g == before);
-        (*bad)(2, 1) = was;
-    }
-    CHECK_NOTHROW(loss.gradient(p, y, g));
 }
 
 }  // namespace pair_laws

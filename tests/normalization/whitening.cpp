@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "normalization/prove_core.hpp"
+#include "update/decompositions.hpp"
 #include <isotypic/normalization/whitening.hpp>
 
 using namespace isotypic;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "products.hpp"
+#include "update/decompositions.hpp"
 #include <isotypic/polar/coupled_root.hpp>
 #include <isotypic/polar/gram_root.hpp>
 
@@ -27,7 +28,7 @@ dense root(coupled_root const& engine, dense const& c, order o = order::rows, bo
     for (index_t i = 0; i < c.rows(); ++i)
         for (index_t j = 0; j < c.cols(); ++j) x.one()(i, j) = T(c(i, j));
     inverse_root(device, engine, view<T const>(x.one()), in_place ? x.one() : y.one());
-    return as_eigen(in_place ? x.one() : y.one()).template cast<double>();
+    return formulas::matrix(view<T const>(in_place ? x.one() : y.one()));
 }
 
 }  // namespace
@@ -52,7 +53,7 @@ TEST_CASE("coupled_root: the golden polar factors as near as the scalar map of t
 TEST_CASE("coupled_root: rounding times condition squared, which symmetrised products would not keep") {
     for (double most : {20., 200.}) {
         const spectrum known(30, 20, most);
-        const dense polar = known.q * known.p.transpose();
+        const dense polar = known.polar();
         for (coefficients const& set : {polar_express, simple_quintic.with_steps(20), classic_cubic.with_steps(30)}) {
             CHECK(distance(factor<float>(coupled_root{set}, known.matrix()), polar) <= 1e-6 * most * most);
             CHECK(distance(factor<double>(coupled_root{set}, known.matrix()), polar) <= 2e-15 * most * most);

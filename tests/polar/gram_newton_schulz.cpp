@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "products.hpp"
+#include "update/decompositions.hpp"
 #include <isotypic/polar/gram_newton_schulz.hpp>
 
 using namespace engines;

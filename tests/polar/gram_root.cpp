@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "engines.hpp"
+#include "update/decompositions.hpp"
 #include <isotypic/polar/gram_root.hpp>
 
 using namespace engines;
@@ -15,7 +16,7 @@ dense root(F const& f, dense const& a, index_t side, order o) {
     for (index_t i = 0; i < a.rows(); ++i)
         for (index_t j = 0; j < a.cols(); ++j) x.one()(i, j) = T(a(i, j));
     f(device, view<T const>(x.one()), y.one());
-    return as_eigen(y.one()).template cast<double>();
+    return formulas::matrix(view<T const>(y.one()));
 }
 template <class T>
 dense root_right(dense const& a, gram_root const& engine = {}, order o = order::rows) {

@@ -14,18 +14,7 @@ inline constexpr std::array every_set{keller,   you5,   you6,  polar_express,  p
                                       deepseek, cubic5, turbo, turbo_positive, simple_quintic,    classic_cubic,     classic_quintic};
 
 /// The largest factor by which a rounding of a singular value of x grows: 5e4 for cans at 1.
-inline double slope(dense const& x, coefficients const& set) {
-    return 1 + formulas::largest(formulas::by_values(x, [&](double s) {
-               double v = s / set.cushion, slopes = 1;
-               for (int i = 0; i < set.steps; ++i) {
-                   const quintic q = set.step(i);
-                   const double t = v * v;
-                   slopes = 1 + slopes * std::abs(q.a + t * (3 * q.b + t * 5 * q.c));
-                   v *= q.a + t * (q.b + t * q.c);
-               }
-               return slopes;
-           }));
-}
+double slope(dense const& x, coefficients const& set);
 
 template <class T, class E>
 bool allocates_nothing(E const& engine) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "authors_runs.hpp"
+#include "decompositions.hpp"
 #include <isotypic/polar/gram_root.hpp>
 #include <isotypic/update/scale.hpp>
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <isotypic/check/discover.hpp>
 #include <isotypic/matrix/eigen.hpp>
-#include <zoo/rules.hpp>
+#include <zoo/zoo.hpp>
 
 #include <doctest/doctest.h>
 

@@ -28,80 +28,6 @@
 /// Where a shipped rule has alpha = 1, its nuclear norm is kept in nuclear_polar alone.
 namespace zoo {
 
-template <class T>
-using rule = std::function<matrix<T>(matrix<T> const&)>;
-
-/// X = sum of s_i u_i v_i', the columns of u and v, s falling; what is zero up to rounding has zero s and u.
-template <class T>
-struct triples {
-    matrix<T> u, v;
-    vector<T> s;
-};
-
-/// One-sided Jacobi: columns of X turn in pairs until all are orthogonal.
-template <class T>
-triples<T> singular_triples(matrix<T> const& x) {
-    if (x.rows() < x.cols()) {
-        triples<T> t = singular_triples<T>(x.transpose());
-        t.u.swap(t.v);
-        return t;
-    }
-    const Eigen::Index m = x.rows(), n = x.cols();
-    const T most = x.size() > 0 ? x.cwiseAbs().maxCoeff() : T(0), unit = most > 0 ? most : T(1);
-    matrix<T> w(m + n, n);
-    w << x / unit, matrix<T>::Identity(n, n);
-    const T eps = std::numeric_limits<T>::epsilon(), least = eps * w.topRows(m).norm();
-    bool turning = true;
-    for (int sweep = 0; turning && sweep < 40; ++sweep) {
-        turning = false;
-        for (Eigen::Index p = 0; p < n; ++p)
-            for (Eigen::Index q = p + 1; q < n; ++q) {
-                T a = 0, b = 0, c = 0;
-                for (Eigen::Index i = 0; i < m; ++i) {
-                    a += w(i, p) * w(i, p);
-                    b += w(i, q) * w(i, q);
-                    c += w(i, p) * w(i, q);
-                }
-                if (std::min(a, b) <= least * least || std::abs(c) <= T(m) * eps * std::sqrt(a) * std::sqrt(b)) continue;
-                turning = true;
-                const T z = (b - a) / (2 * c), tangent = std::copysign(1 / (std::abs(z) + std::sqrt(1 + z * z)), z);
-                const T cosine = 1 / std::sqrt(1 + tangent * tangent), sine = cosine * tangent;
-                for (Eigen::Index i = 0; i < m + n; ++i) {
-                    const T y = w(i, p);
-                    w(i, p) = cosine * y - sine * w(i, q);
-                    w(i, q) = sine * y + cosine * w(i, q);
-                }
-            }
-    }
-    const vector<T> size = w.topRows(m).colwise().norm();
-    std::vector<Eigen::Index> order(std::size_t(n), 0);
-    std::iota(order.begin(), order.end(), Eigen::Index(0));
-    std::sort(order.begin(), order.end(), [&](Eigen::Index p, Eigen::Index q) { return size(p) > size(q); });
-    triples<T> t{matrix<T>::Zero(m, n), matrix<T>::Zero(n, n), vector<T>::Zero(n)};
-    for (Eigen::Index j = 0; j < n; ++j) {
-        const Eigen::Index p = order[std::size_t(j)];
-        t.v.col(j) = w.col(p).tail(n);
-        if (size(p) <= 64 * least) continue;
-        t.u.col(j) = w.col(p).head(m) / size(p);
-        t.s(j) = unit * size(p);
-    }
-    return t;
-}
-
-/// sum of h(s_i) u_i v_i'.
-template <class T>
-matrix<T> on_singular_values(matrix<T> const& x, std::function<T(T)> const& h) {
-    triples<T> t = singular_triples<T>(x);
-    for (Eigen::Index j = 0; j < t.s.size(); ++j)
-        if (t.s(j) > 0) t.u.col(j) *= h(t.s(j));
-    return t.u * t.v.transpose();
-}
-
-template <class T>
-matrix<T> exact_polar(matrix<T> const& x) {
-    return on_singular_values<T>(x, [](T) { return T(1); });
-}
-
 /// Stages one after the other.
 template <class T>
 struct chain {
@@ -123,7 +49,7 @@ struct momentum {
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(m, keep, add, g);
         if (damage) m = damage(m);
-        return twice ? matrix<T>(T(keep) * m + T(add) * g) : m;
+        return twice ? mixed<T>(keep, m, add, g) : m;
     }
 };
 
@@ -135,12 +61,6 @@ momentum<T> average(rule<T> damage = {}) {
 template <class T>
 momentum<T> heavy_ball(rule<T> damage = {}) {
     return {.add = 1, .twice = true, .damage = std::move(damage)};
-}
-
-/// (I - 11'/m) X.
-template <class T>
-matrix<T> centre(matrix<T> const& x) {
-    return x.rowwise() - x.colwise().mean();
 }
 
 template <class T>
@@ -181,7 +101,8 @@ rule<T> two_heads(rule<T> f) {
     return [f](matrix<T> const& x) {
         const Eigen::Index half = x.rows() / 2;
         matrix<T> y(x.rows(), x.cols());
-        y << f(x.topRows(half)), f(x.bottomRows(x.rows() - half));
+        y.topRows(half) = f(x.topRows(half));
+        y.bottomRows(x.rows() - half) = f(x.bottomRows(x.rows() - half));
         return y;
     };
 }
@@ -197,17 +118,14 @@ struct exact_adam {
         blend<T>(m, 0.9, 0.1, g);
         blend<T>(v, 0.999, 0.001, squares<T>(g));
         const matrix<T> a = first ? first(m) : m, b = second ? second(v) : v;
-        return (a / unbias<T>(0.9, t)).array() / (b / unbias<T>(0.999, t)).array().sqrt();
+        return over_root<T>(a / unbias<T>(0.9, t), b / unbias<T>(0.999, t), 0);
     }
 };
 
 /// C -> (C + 1e-3 tr(C)/n I)^p, C symmetric and semidefinite, from its singular values.
 template <class T>
 rule<T> root(double p) {
-    return [p](matrix<T> const& c) {
-        const matrix<T> damped = c + T(1e-3) * c.trace() / T(c.rows()) * matrix<T>::Identity(c.rows(), c.rows());
-        return on_singular_values<T>(damped, [p](T s) { return T(std::pow(s, T(p))); });
-    };
+    return [p](matrix<T> const& c) { return singular_map<T>(damped<T>(c, 1e-3), [p](T s, Eigen::Index) { return T(std::pow(s, T(p))); }); };
 }
 
 /// left(L) G right(R)', L = sum GG' and R = sum G'G; an absent side is left out.
@@ -216,33 +134,23 @@ struct preconditioned {
     rule<T> left, right{};
     matrix<T> l{}, r{};
     matrix<T> operator()(matrix<T> const& g) {
-        blend<T>(l, 1, 1, g * g.transpose());
-        blend<T>(r, 1, 1, g.transpose() * g);
+        blend<T>(l, 1, 1, gram<T>(g));
+        blend<T>(r, 1, 1, gram<T>(transpose<T>(g)));
         matrix<T> u = g;
-        if (left) u = matrix<T>(left(l) * u);
-        if (right) u = matrix<T>(u * right(r).transpose());
+        if (left) u = product<T>(left(l), u);
+        if (right) u = product<T>(u, transpose<T>(right(r)));
         return u;
     }
-};
-
-/// A rule and its cells at 4 x 6, 6 x 4 and 5 x 5; copying the rule before a first call gives a fresh one.
-template <class T>
-struct base {
-    char const* rule;
-    zoo::rule<T> function;
-    char const* wide;
-    char const* tall;
-    char const* square;
 };
 
 template <class T>
 std::vector<base<T>> bases() {
     const rule<T> nesterov = nesterov_average<T>{}, mean = average<T>();
-    const rule<T> nuclear_polar = sized<T>(nuclear<T>, exact_polar<T>);
+    const rule<T> nuclear_polar = sized<T>(nuclear<T>, polar<T>);
     auto of = [](std::vector<rule<T>> stages) { return rule<T>(chain<T>{std::move(stages)}); };
     // clang-format off
     return {
-        {"users_muon", of({nesterov, exact_polar<T>, with_tall_factor<T>}),
+        {"users_muon", of({nesterov, polar<T>, with_tall_factor<T>}),
          "===xx===xx=====x", "===xx===xx=====x", "===xx===xx======"},
         {"quintic_muon", of({heavy_ball<T>(), unit_frobenius<T>, five_quintics<T>, with_side_factor<T>}),
          "===xx===xx======", "===xx===xx======", "===xx===xx======"},
@@ -258,9 +166,9 @@ std::vector<base<T>> bases() {
          "===xx===xx======", "===xx===xx======", "===xx===xx======"},
         {"left_spectral", preconditioned<T>{root<T>(-0.5)},
          "===xx===xx=====x", "===xx===xx=====x", "===xx===xx=====x"},
-        {"polar_then_rows", of({mean, exact_polar<T>, unit_rows<T>}),
+        {"polar_then_rows", of({mean, polar<T>, unit_rows<T>}),
          "===xx===xx=====x", "==xxx===xx==x==x", "===xx===xx======"},
-        {"rows_then_polar", of({mean, unit_rows<T>, exact_polar<T>}),
+        {"rows_then_polar", of({mean, unit_rows<T>, polar<T>}),
          "==xx====xx==x==x", "==xx====xx==x==x", "==xx====xx==x==x"},
         {"exact_adam", exact_adam<T>{},
          "==xx===xx===x===", "==xx===xx===x===", "==xx===xx===x==="},
@@ -268,9 +176,9 @@ std::vector<base<T>> bases() {
          "===xx===xx======", "===xx===xx======", "===xx===xx======"},
         {"nuclear_polar", of({mean, nuclear_polar}),
          "===xx===xx===x==", "===xx===xx===x==", "===xx===xx===x=="},
-        {"router", of({mean, centre<T>, unit_rows<T>, centre<T>, exact_polar<T>, centre<T>}),
+        {"router", of({mean, centre<T>, unit_rows<T>, centre<T>, polar<T>, centre<T>}),
          "=xx=x===xx=xx==x", "=xx=x===xx=xx==x", "=xx=x===xx=xx==x"},
-        {"heads", of({mean, two_heads<T>(exact_polar<T>)}),
+        {"heads", of({mean, two_heads<T>(polar<T>)}),
          "x=xxx===xxx=x==x", "x=xxx===xxx=x==x", "x=xxx===xxx=x==x"},
     };
     // clang-format on

@@ -2,7 +2,7 @@
 #include <isotypic/check/probe.hpp>
 #include <isotypic/matrix/eigen.hpp>
 #include <zoo/expected.hpp>
-#include <zoo/rules.hpp>
+#include <zoo/zoo.hpp>
 
 #include <doctest/doctest.h>
 

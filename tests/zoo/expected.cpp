@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <isotypic/check/lattice.hpp>
 #include <zoo/expected.hpp>
-#include <zoo/rules.hpp>
+#include <zoo/zoo.hpp>
 
 #include <doctest/doctest.h>
 #include <cmath>

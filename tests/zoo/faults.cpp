@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-#include <zoo/faults.hpp>
+#include <zoo/zoo.hpp>
 
 #include <doctest/doctest.h>
 #include <cmath>

@@ -52,11 +52,6 @@ matrix<T> eight_bits(matrix<T> const& x) {
     return x.unaryExpr([step](T a) { return std::round(a / step) * step; });
 }
 
-template <class T>
-matrix<T> without_row_means(matrix<T> const& x) {
-    return x.colwise() - x.rowwise().mean();
-}
-
 /// The mean of the rows with m + 1 for m.
 template <class T>
 matrix<T> short_centre(matrix<T> const& x) {
@@ -87,7 +82,7 @@ matrix<T> no_last_row(matrix<T> const& x) {
 
 template <class T>
 matrix<T> no_last_column(matrix<T> const& x) {
-    return row_zeroed<T>(x.transpose(), x.cols() - 1).transpose();
+    return transpose<T>(row_zeroed<T>(transpose<T>(x), x.cols() - 1));
 }
 
 template <class T>
@@ -97,7 +92,7 @@ matrix<T> no_first_row(matrix<T> const& x) {
 
 template <class T>
 matrix<T> no_first_column(matrix<T> const& x) {
-    return row_zeroed<T>(x.transpose(), 0).transpose();
+    return transpose<T>(row_zeroed<T>(transpose<T>(x), 0));
 }
 
 /// f of the first rows; the last `rest` as they came.
@@ -121,13 +116,13 @@ rule<T> by_fours(rule<T> f) {
 
 template <class T>
 rule<T> transposed(rule<T> f) {
-    return [f](matrix<T> const& x) { return matrix<T>(f(x.transpose()).transpose()); };
+    return [f](matrix<T> const& x) { return transpose<T>(f(transpose<T>(x))); };
 }
 
 template <class T>
 matrix<T> rolled_rows(matrix<T> const& x) {
     matrix<T> y(x.rows(), x.cols());
-    y << x.bottomRows(x.rows() - 1), x.topRows(1);
+    for (Eigen::Index i = 0; i < x.rows(); ++i) y.row(i) = x.row((i + 1) % x.rows());
     return y;
 }
 
@@ -142,8 +137,7 @@ matrix<T> rolled_memory(matrix<T> const& x) {
 template <class T>
 rule<T> unit_rows_above(double bound) {
     return [bound](matrix<T> const& x) {
-        const vector<T> inverse = x.rowwise().norm().unaryExpr([bound](T a) { return a > T(bound) ? 1 / a : T(0); });
-        return matrix<T>(inverse.asDiagonal() * x);
+        return rows_times<T>(row_norms<T>(x).unaryExpr([bound](T a) { return a > T(bound) ? 1 / a : T(0); }), x);
     };
 }
 
@@ -160,7 +154,7 @@ matrix<T> biased(matrix<T> const& x) {
 /// Row i times 1 + i / 10.
 template <class T>
 matrix<T> ramped(matrix<T> const& x) {
-    return vector<T>::LinSpaced(x.rows(), T(1), T(1) + T(x.rows() - 1) / 10).asDiagonal() * x;
+    return rows_times<T>(vector<T>::LinSpaced(x.rows(), T(1), T(1) + T(x.rows() - 1) / 10), x);
 }
 
 /// Entries from the median magnitude up.
@@ -197,7 +191,7 @@ matrix<T> sign_fixed(matrix<T> x) {
 template <class T>
 matrix<T> signs_side_by_side(matrix<T> const& x) {
     const triples<T> t = singular_triples<T>(x);
-    return sign_fixed<T>(t.u) * sign_fixed<T>(t.v).transpose();
+    return product<T>(sign_fixed<T>(t.u), transpose<T>(sign_fixed<T>(t.v)));
 }
 
 /// The memory of V read as k x n for V', which a square V fits without a cast; each v_j with its largest entry positive.
@@ -207,13 +201,13 @@ matrix<T> u_v(matrix<T> const& x) {
     const matrix<T> v = sign_fixed<T>(t.v);
     for (Eigen::Index j = 0; j < v.cols(); ++j)
         if (v(0, j) != t.v(0, j)) t.u.col(j) *= T(-1);
-    return t.u * v.reshaped(v.cols(), v.rows());
+    return product<T>(t.u, v.reshaped(v.cols(), v.rows()));
 }
 
 /// C^{-1} X, C lower with positive diagonal and CC' = A + 1e-3 tr(A)/n I.
 template <class T>
 matrix<T> cholesky_solved(matrix<T> a, matrix<T> x) {
-    a.diagonal().array() += T(1e-3) * a.trace() / T(a.rows());
+    a = damped<T>(a, 1e-3);
     for (Eigen::Index j = 0; j < a.rows(); ++j) {
         const T pivot = std::sqrt(a(j, j));
         a.col(j) /= pivot;
@@ -233,25 +227,25 @@ matrix<T> inverse_cholesky(matrix<T> const& a) {
 
 template <class T>
 matrix<T> cholesky_polar(matrix<T> const& x) {
-    if (x.rows() > x.cols()) return cholesky_polar<T>(x.transpose()).transpose();
-    return cholesky_solved<T>(x * x.transpose(), x);
+    if (x.rows() > x.cols()) return transpose<T>(cholesky_polar<T>(transpose<T>(x)));
+    return cholesky_solved<T>(gram<T>(x), x);
 }
 
 /// (XX')^{-1} X in pseudo-inverses.
 template <class T>
 matrix<T> inverse_gram(matrix<T> const& x) {
-    return on_singular_values<T>(x, [](T s) { return 1 / s; });
+    return singular_map<T>(x, [](T s, Eigen::Index) { return 1 / s; });
 }
 
 /// Singular values s to s / (s + eps).
 template <class T>
 rule<T> soft_polar(double eps) {
-    return [eps](matrix<T> const& x) { return on_singular_values<T>(x, [eps](T s) { return s / (s + T(eps)); }); };
+    return [eps](matrix<T> const& x) { return singular_map<T>(x, [eps](T s, Eigen::Index) { return s / (s + T(eps)); }); };
 }
 
 template <class T>
 rule<T> soft_rows_over(double eps) {
-    return [eps](matrix<T> const& x) { return matrix<T>((x.rowwise().norm().array() + T(eps)).inverse().matrix().asDiagonal() * x); };
+    return [eps](matrix<T> const& x) { return soft_unit_rows<T>(x, eps); };
 }
 
 template <class T>
@@ -276,7 +270,7 @@ rule<T> plus(double eps) {
 
 template <class T>
 matrix<T> rows_by_largest(matrix<T> const& x) {
-    return x.rowwise().template lpNorm<Eigen::Infinity>().cwiseInverse().asDiagonal() * x;
+    return rows_times<T>(x.cwiseAbs().rowwise().maxCoeff().cwiseInverse(), x);
 }
 
 template <class T>
@@ -314,8 +308,7 @@ matrix<T> tiles(matrix<T> c) {
 template <class T>
 matrix<T> sketched(matrix<T> const& x) {
     const vector<T> w = vector<T>::LinSpaced(x.cols(), T(1), T(x.cols())).normalized();
-    const matrix<T> along = x * w;
-    return x - along * w.transpose();
+    return mixed<T>(1, x, -1, product<T>(product<T>(x, w), w.transpose()));
 }
 
 template <class T>
@@ -328,11 +321,10 @@ template <class T>
 T iterated_norm(matrix<T> const& x) {
     matrix<T> v = matrix<T>::Ones(x.cols(), 1);
     for (int k = 0; k < 2; ++k) {
-        const matrix<T> xv = x * v;
-        v = matrix<T>(x.transpose() * xv);
+        v = product<T>(transpose<T>(x), product<T>(x, v));
         v /= v.norm();
     }
-    return 2 * matrix<T>(x * v).norm();
+    return 2 * product<T>(x, v).norm();
 }
 
 template <class T>
@@ -378,7 +370,7 @@ template <class T>
 matrix<T> diagonal_quintics(matrix<T> x) {
     for (int k = 0; k < 5; ++k) {
         const vector<T> d = x.rowwise().squaredNorm();
-        x = matrix<T>((T(3.4445) - T(4.7750) * d.array() + T(2.0315) * d.array().square()).matrix().asDiagonal() * x);
+        x = rows_times<T>(T(3.4445) - T(4.7750) * d.array() + T(2.0315) * d.array().square(), x);
     }
     return x;
 }

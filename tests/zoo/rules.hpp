@@ -1,30 +1,62 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <Eigen/Dense>
-#include <algorithm>
+#include <zoo/zoo.hpp>
+
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <numeric>
-#include <vector>
 
 /// \file
 /// Published update rules as plain functions U_t of the gradients g_1 .. g_t of one m x n block (outputs x inputs),
 /// written from their formulas and without this library. A copy of a rule copies its state; a fresh one has none.
 /// M is the momentum, X its Nesterov combination; learning rates, weights and decay are left out.
 /// Where a source gives no eps there is none here; where it gives one it is absolute, as published.
+/// Products, norms and factors are functions of whole matrices, so that Eigen's templates are compiled once for each.
 namespace zoo {
 
 template <class T>
-using matrix = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
-template <class T>
 using vector = Eigen::Matrix<T, Eigen::Dynamic, 1>;
+
+/// a X + b Y.
+template <class T>
+matrix<T> mixed(double a, matrix<T> const& x, double b, matrix<T> const& y) {
+    return T(a) * x + T(b) * y;
+}
 
 /// s <- keep s + add x, and s starts at zero.
 template <class T>
 void blend(matrix<T>& s, double keep, double add, matrix<T> const& x) {
     if (s.size() == 0) s = matrix<T>::Zero(x.rows(), x.cols());
-    s = T(keep) * s + T(add) * x;
+    s = mixed<T>(keep, s, add, x);
+}
+
+template <class T>
+matrix<T> product(matrix<T> const& x, matrix<T> const& y) {
+    return x.lazyProduct(y);
+}
+
+template <class T>
+matrix<T> transpose(matrix<T> const& x) {
+    return x.transpose();
+}
+
+/// X X'.
+template <class T>
+matrix<T> gram(matrix<T> const& x) {
+    return product<T>(x, transpose<T>(x));
+}
+
+template <class T>
+vector<T> row_norms(matrix<T> const& x) {
+    return x.rowwise().norm();
+}
+
+/// Row i times d_i.
+template <class T>
+matrix<T> rows_times(vector<T> const& d, matrix<T> x) {
+    for (Eigen::Index j = 0; j < x.cols(); ++j)
+        for (Eigen::Index i = 0; i < x.rows(); ++i) x(i, j) *= d(i);
+    return x;
 }
 
 template <class T>
@@ -37,6 +69,12 @@ matrix<T> signs(matrix<T> const& x) {
     return x.unaryExpr([](T a) { return T((a > 0) - (a < 0)); });
 }
 
+/// x_ij / (v_ij^(1/2) + eps).
+template <class T>
+matrix<T> over_root(matrix<T> const& x, matrix<T> const& v, double eps) {
+    return x.array() / (v.array().sqrt() + T(eps));
+}
+
 /// 1 - b^t.
 template <class T>
 T unbias(double b, int t) {
@@ -45,22 +83,96 @@ T unbias(double b, int t) {
 
 template <class T>
 matrix<T> unit_rows(matrix<T> const& x) {
-    return x.rowwise().norm().cwiseInverse().asDiagonal() * x;
+    return rows_times<T>(row_norms<T>(x).cwiseInverse(), x);
+}
+
+/// x_i / (|x_i| + eps).
+template <class T>
+matrix<T> soft_unit_rows(matrix<T> const& x, double eps) {
+    return rows_times<T>((row_norms<T>(x).array() + T(eps)).inverse(), x);
 }
 
 template <class T>
 matrix<T> unit_columns(matrix<T> const& x) {
-    return x * x.colwise().norm().cwiseInverse().asDiagonal();
+    return transpose<T>(unit_rows<T>(transpose<T>(x)));
 }
 
-/// u_i h(s_i) v_i' summed over the singular triples, zero singular values left out; h sees the index too.
-template <class T, class F>
-matrix<T> singular_map(matrix<T> const& x, F const& h) {
-    const Eigen::JacobiSVD<matrix<T>> svd(x, Eigen::ComputeThinU | Eigen::ComputeThinV);
-    vector<T> s = svd.singularValues();
-    const T least = T(64) * std::numeric_limits<T>::epsilon() * s(0);
-    for (Eigen::Index i = 0; i < s.size(); ++i) s(i) = s(i) > least ? h(s(i), i) : T(0);
-    return svd.matrixU() * s.asDiagonal() * svd.matrixV().transpose();
+/// (I - 11'/m) X.
+template <class T>
+matrix<T> centre(matrix<T> const& x) {
+    return x.rowwise() - x.colwise().mean();
+}
+
+/// X (I - 11'/n).
+template <class T>
+matrix<T> without_row_means(matrix<T> const& x) {
+    return transpose<T>(centre<T>(transpose<T>(x)));
+}
+
+/// X = sum of s_i u_i v_i', the columns of u and v, s falling; what is zero up to rounding has zero s and u.
+template <class T>
+struct triples {
+    matrix<T> u, v;
+    vector<T> s;
+};
+
+/// One-sided Jacobi: columns of X turn in pairs until all are orthogonal.
+template <class T>
+triples<T> singular_triples(matrix<T> const& x) {
+    if (x.rows() < x.cols()) {
+        triples<T> t = singular_triples<T>(x.transpose());
+        t.u.swap(t.v);
+        return t;
+    }
+    const Eigen::Index m = x.rows(), n = x.cols();
+    const T most = x.size() > 0 ? x.cwiseAbs().maxCoeff() : T(0), unit = most > 0 ? most : T(1);
+    matrix<T> w(m + n, n);
+    w << x / unit, matrix<T>::Identity(n, n);
+    const T eps = std::numeric_limits<T>::epsilon(), least = eps * w.topRows(m).norm();
+    bool turning = true;
+    for (int sweep = 0; turning && sweep < 40; ++sweep) {
+        turning = false;
+        for (Eigen::Index p = 0; p < n; ++p)
+            for (Eigen::Index q = p + 1; q < n; ++q) {
+                T a = 0, b = 0, c = 0, *const x_p = w.col(p).data(), *const x_q = w.col(q).data();
+                for (Eigen::Index i = 0; i < m; ++i) {
+                    a += x_p[i] * x_p[i];
+                    b += x_q[i] * x_q[i];
+                    c += x_p[i] * x_q[i];
+                }
+                if (std::min(a, b) <= least * least || std::abs(c) <= T(m) * eps * std::sqrt(a) * std::sqrt(b)) continue;
+                turning = true;
+                const T z = (b - a) / (2 * c), tangent = std::copysign(1 / (std::abs(z) + std::sqrt(1 + z * z)), z);
+                const T cosine = 1 / std::sqrt(1 + tangent * tangent), sine = cosine * tangent;
+                for (Eigen::Index i = 0; i < m + n; ++i) {
+                    const T y = x_p[i];
+                    x_p[i] = cosine * y - sine * x_q[i];
+                    x_q[i] = sine * y + cosine * x_q[i];
+                }
+            }
+    }
+    const vector<T> size = w.topRows(m).colwise().norm();
+    std::vector<Eigen::Index> order(std::size_t(n), 0);
+    std::iota(order.begin(), order.end(), Eigen::Index(0));
+    std::sort(order.begin(), order.end(), [&](Eigen::Index p, Eigen::Index q) { return size(p) > size(q); });
+    triples<T> t{matrix<T>::Zero(m, n), matrix<T>::Zero(n, n), vector<T>::Zero(n)};
+    for (Eigen::Index j = 0; j < n; ++j) {
+        const Eigen::Index p = order[std::size_t(j)];
+        t.v.col(j) = w.col(p).tail(n);
+        if (size(p) <= 64 * least) continue;
+        t.u.col(j) = w.col(p).head(m) / size(p);
+        t.s(j) = unit * size(p);
+    }
+    return t;
+}
+
+/// sum of h(s_i, i) u_i v_i', zero singular values left out.
+template <class T>
+matrix<T> singular_map(matrix<T> const& x, std::function<T(T, Eigen::Index)> const& h) {
+    triples<T> t = singular_triples<T>(x);
+    for (Eigen::Index j = 0; j < t.s.size(); ++j)
+        if (t.s(j) > 0) t.u.col(j) *= h(t.s(j), j);
+    return product<T>(t.u, transpose<T>(t.v));
 }
 
 template <class T>
@@ -71,48 +183,55 @@ matrix<T> polar(matrix<T> const& x) {
 /// One step X <- a X + (b A + c A^2) X with A = X X'.
 template <class T>
 matrix<T> quintic(matrix<T> const& x, double a, double b, double c) {
-    const matrix<T> gram = x * x.transpose();
-    return T(a) * x + (T(b) * gram + T(c) * gram * gram) * x;
+    const matrix<T> g = gram<T>(x);
+    return mixed<T>(a, x, 1, product<T>(mixed<T>(b, g, c, product<T>(g, g)), x));
 }
 
 /// Five quintic steps of Muon from X / (|X|_F + 1e-7), tall inputs transposed.
 template <class T>
 matrix<T> newton_schulz(matrix<T> const& x) {
-    const bool tall = x.rows() > x.cols();
-    matrix<T> y = x;
-    if (tall) y = x.transpose();
-    y /= y.norm() + T(1e-7);
+    if (x.rows() > x.cols()) return transpose<T>(newton_schulz<T>(transpose<T>(x)));
+    matrix<T> y = x / (x.norm() + T(1e-7));
     for (int k = 0; k < 5; ++k) y = quintic<T>(y, 3.4445, -4.7750, 2.0315);
-    return tall ? matrix<T>(y.transpose()) : y;
+    return y;
 }
 
-/// C^p of a symmetric C, eigenvalues lifted to at least `least`.
+/// C^p of a symmetric semidefinite C, eigenvalues lifted to at least `least`.
 template <class T>
 matrix<T> power(matrix<T> const& c, double p, T least) {
-    const Eigen::SelfAdjointEigenSolver<matrix<T>> e(c);
-    const vector<T> l = e.eigenvalues().unaryExpr([&](T a) { return T(std::pow(std::max(a, least), T(p))); });
-    return e.eigenvectors() * l.asDiagonal() * e.eigenvectors().transpose();
+    const triples<T> t = singular_triples<T>(c);
+    const vector<T> l = t.s.unaryExpr([&](T a) { return T(std::pow(std::max(a, least), T(p))); });
+    return product<T>(t.v, rows_times<T>(l, transpose<T>(t.v)));
+}
+
+/// C + share tr(C)/n I.
+template <class T>
+matrix<T> damped(matrix<T> c, double share) {
+    c.diagonal().array() += T(share) * c.trace() / T(c.rows());
+    return c;
 }
 
 /// (C + 1e-4 tr(C)/n I)^p.
 template <class T>
 matrix<T> damped_power(matrix<T> const& c, double p) {
-    const T damping = T(1e-4) * c.trace() / T(c.rows());
-    return power<T>(c + damping * matrix<T>::Identity(c.rows(), c.rows()), p, damping);
+    return power<T>(damped<T>(c, 1e-4), p, T(1e-4) * c.trace() / T(c.rows()));
 }
 
+/// Of a symmetric semidefinite C.
 template <class T>
 matrix<T> eigenvectors(matrix<T> const& c) {
-    return Eigen::SelfAdjointEigenSolver<matrix<T>>(c).eigenvectors();
+    return singular_triples<T>(c).v;
 }
 
-/// The orthonormal factor of a thin QR whose R has a positive diagonal.
+/// The orthonormal factor of a thin QR whose R has a positive diagonal: Gram and Schmidt, each column three times.
 template <class T>
 matrix<T> orthonormal(matrix<T> const& x) {
-    const Eigen::HouseholderQR<matrix<T>> qr(x);
-    matrix<T> q = qr.householderQ() * matrix<T>::Identity(x.rows(), x.cols());
-    for (Eigen::Index j = 0; j < x.cols(); ++j)
-        if (qr.matrixQR()(j, j) < 0) q.col(j) *= T(-1);
+    matrix<T> q = x;
+    for (Eigen::Index j = 0; j < q.cols(); ++j)
+        for (int time = 0; time < 3; ++time) {
+            for (Eigen::Index k = 0; k < j; ++k) q.col(j) -= q.col(k).dot(q.col(j)) * q.col(k);
+            q.col(j) /= q.col(j).norm();
+        }
     return q;
 }
 
@@ -134,7 +253,7 @@ struct nesterov_average {
     matrix<T> m;
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(m, 0.95, 0.05, g);
-        return T(0.05) * g + T(0.95) * m;
+        return mixed<T>(0.05, g, 0.95, m);
     }
 };
 
@@ -160,7 +279,7 @@ struct nesterov {
     matrix<T> m;
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(m, 0.9, 1, g);
-        return g + T(0.9) * m;
+        return mixed<T>(1, g, 0.9, m);
     }
 };
 
@@ -197,13 +316,13 @@ struct clip_entries {
 // U = G (I - 11'/n), gradient centralization over the inputs of each output, arXiv 2004.01461
 template <class T>
 struct centralize_rows {
-    matrix<T> operator()(matrix<T> const& g) { return g.colwise() - g.rowwise().mean(); }
+    matrix<T> operator()(matrix<T> const& g) { return without_row_means<T>(g); }
 };
 
 // U = (I - 11'/m) G, gradient centralization where the layout is inputs x outputs, arXiv 2004.01461
 template <class T>
 struct centralize_columns {
-    matrix<T> operator()(matrix<T> const& g) { return g.rowwise() - g.colwise().mean(); }
+    matrix<T> operator()(matrix<T> const& g) { return centre<T>(g); }
 };
 
 // U = sign(G), arXiv 1802.04434
@@ -246,7 +365,7 @@ struct adam_moments {
     }
     matrix<T> first() const { return m / unbias<T>(0.9, t); }
     matrix<T> second() const { return v / unbias<T>(0.999, t); }
-    matrix<T> direction() const { return first().array() / (second().array().sqrt() + T(1e-8)); }
+    matrix<T> direction() const { return over_root<T>(first(), second(), 1e-8); }
 };
 
 // u = mh / (sqrt(vh) + 1e-8), arXiv 1412.6980
@@ -287,7 +406,7 @@ struct amsgrad {
     matrix<T> operator()(matrix<T> const& g) {
         s.see(g);
         w = w.size() == 0 ? s.v : matrix<T>(w.cwiseMax(s.v));
-        return s.m.array() / (w.array().sqrt() + T(1e-8));
+        return over_root<T>(s.m, w, 1e-8);
     }
 };
 
@@ -297,7 +416,7 @@ struct adagrad {
     matrix<T> v;
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(v, 1, 1, squares<T>(g));
-        return g.array() / (v.array().sqrt() + T(1e-8));
+        return over_root<T>(g, v, 1e-8);
     }
 };
 
@@ -307,7 +426,7 @@ struct rmsprop {
     matrix<T> v;
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(v, 0.99, 0.01, squares<T>(g));
-        return g.array() / (v.array().sqrt() + T(1e-8));
+        return over_root<T>(g, v, 1e-8);
     }
 };
 
@@ -317,8 +436,8 @@ struct nadam {
     adam_moments<T> s;
     matrix<T> operator()(matrix<T> const& g) {
         s.see(g);
-        const matrix<T> x = T(0.9) / unbias<T>(0.9, s.t + 1) * s.m + T(0.1) / unbias<T>(0.9, s.t) * g;
-        return x.array() / (s.second().array().sqrt() + T(1e-8));
+        const matrix<T> x = mixed<T>(0.9 / unbias<T>(0.9, s.t + 1), s.m, 0.1 / unbias<T>(0.9, s.t), g);
+        return over_root<T>(x, s.second(), 1e-8);
     }
 };
 
@@ -343,9 +462,9 @@ struct ada_belief {
     matrix<T> operator()(matrix<T> const& g) {
         ++t;
         blend<T>(m, 0.9, 0.1, g);
-        blend<T>(s, 0.999, 0.001, squares<T>(g - m));
+        blend<T>(s, 0.999, 0.001, squares<T>(mixed<T>(1, g, -1, m)));
         s.array() += T(1e-8);
-        return (m / unbias<T>(0.9, t)).array() / ((s / unbias<T>(0.999, t)).array().sqrt() + T(1e-8));
+        return over_root<T>(m / unbias<T>(0.9, t), s / unbias<T>(0.999, t), 1e-8);
     }
 };
 
@@ -371,8 +490,7 @@ struct adafactor {
         const matrix<T> q = squares<T>(g);
         blend<T>(r, beta, 1 - beta, q.rowwise().sum());
         blend<T>(c, beta, 1 - beta, q.colwise().sum());
-        const matrix<T> v = r * (c / r.sum());
-        const matrix<T> y = g.array() / v.array().sqrt();
+        const matrix<T> y = over_root<T>(g, product<T>(r, c / r.sum()), 0);
         return y / std::max(T(1), y.norm() / std::sqrt(T(y.size())));
     }
 };
@@ -388,7 +506,7 @@ struct sm3 {
             for (Eigen::Index j = 0; j < v.cols(); ++j) v(i, j) += std::min(r(i), c(j));
         r = v.rowwise().maxCoeff();
         c = v.colwise().maxCoeff().transpose();
-        return g.array() / v.array().sqrt();
+        return over_root<T>(g, v, 0);
     }
 };
 
@@ -398,7 +516,7 @@ struct rmnp {
     matrix<T> m;
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(m, 0.95, 0.05, g);
-        return (m.rowwise().norm().array() + T(1e-8)).inverse().matrix().asDiagonal() * m;
+        return soft_unit_rows<T>(m, 1e-8);
     }
 };
 
@@ -406,18 +524,15 @@ struct rmnp {
 template <class T>
 struct scale_rows {
     matrix<T> operator()(matrix<T> const& g) {
-        const vector<T> rms = g.rowwise().norm() / std::sqrt(T(g.cols()));
-        return rms.cwiseMax(T(1e-8)).cwiseInverse().asDiagonal() * g;
+        const vector<T> rms = row_norms<T>(g) / std::sqrt(T(g.cols()));
+        return rows_times<T>(rms.cwiseMax(T(1e-8)).cwiseInverse(), g);
     }
 };
 
 // u_j = g_j / max(rms(g_j), 1e-8) for columns, the features of an embedding, arXiv 2506.16659
 template <class T>
 struct scale_columns {
-    matrix<T> operator()(matrix<T> const& g) {
-        const vector<T> rms = g.colwise().norm().transpose() / std::sqrt(T(g.rows()));
-        return g * rms.cwiseMax(T(1e-8)).cwiseInverse().asDiagonal();
-    }
+    matrix<T> operator()(matrix<T> const& g) { return transpose<T>(scale_rows<T>{}(transpose<T>(g))); }
 };
 
 // u_j = sqrt(m) d_j / |d_j| for columns, D <- 0.9 D + 0.1 G, arXiv 2502.07529
@@ -447,8 +562,7 @@ struct sink_gd {
 template <class T>
 struct swan {
     matrix<T> operator()(matrix<T> const& g) {
-        const matrix<T> centred = g.colwise() - g.rowwise().mean();
-        const matrix<T> s = std::sqrt(T(g.cols())) * unit_rows<T>(centred);
+        const matrix<T> s = std::sqrt(T(g.cols())) * unit_rows<T>(without_row_means<T>(g));
         const matrix<T> u = polar<T>(s);
         return u * (s.norm() / u.norm());
     }
@@ -474,7 +588,7 @@ struct moonlight {
     matrix<T> m;
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(m, 0.95, 1, g);
-        return side_factor<T>(g) * newton_schulz<T>(g + T(0.95) * m);
+        return side_factor<T>(g) * newton_schulz<T>(mixed<T>(1, g, 0.95, m));
     }
 };
 
@@ -490,10 +604,10 @@ struct polar_express {
                                     {2.3465413258596377, -1.7097828382687081, 0.42323551169305323}};
         const bool tall = g.rows() > g.cols();
         matrix<T> y = x(g);
-        if (tall) y = matrix<T>(y.transpose());
+        if (tall) y = transpose<T>(y);
         y /= T(1.02) * y.norm() + T(1e-6);
         for (auto const& k : c) y = quintic<T>(y, k[0], k[1], k[2]);
-        return tall ? matrix<T>(y.transpose()) : y;
+        return tall ? transpose<T>(y) : y;
     }
 };
 
@@ -503,7 +617,7 @@ struct neuron_norm {
     matrix<T> v;
     matrix<T> operator()(matrix<T> const& o) {
         blend<T>(v, 0.95, 0.05, squares<T>(o).rowwise().mean());
-        const matrix<T> u = (v.col(0).array().sqrt() + T(1e-10)).inverse().matrix().asDiagonal() * o;
+        const matrix<T> u = rows_times<T>(over_root<T>(matrix<T>::Ones(o.rows(), 1), v, 1e-10), o);
         return tall_factor<T>(o) * o.norm() / u.norm() * u;
     }
 };
@@ -532,7 +646,7 @@ struct ada_muon {
     matrix<T> operator()(matrix<T> const& g) {
         const matrix<T> o = newton_schulz<T>(signs<T>(x(g)));
         blend<T>(v, 0.95, 0.05, squares<T>(o));
-        const matrix<T> y = o.array() / (v.array().sqrt() + T(1e-8));
+        const matrix<T> y = over_root<T>(o, v, 1e-8);
         return T(0.2) * std::sqrt(T(y.size())) / y.norm() * y;
     }
 };
@@ -580,7 +694,7 @@ struct muon_eq_both {
     nesterov_average<T> x;
     matrix<T> operator()(matrix<T> const& g) {
         const matrix<T> y = x(g);
-        const matrix<T> z = unit_rows<T>(y) * y.colwise().norm().cwiseInverse().asDiagonal();
+        const matrix<T> z = transpose<T>(rows_times<T>(row_norms<T>(transpose<T>(y)).cwiseInverse(), transpose<T>(unit_rows<T>(y))));
         return side_factor<T>(g) * newton_schulz<T>(z);
     }
 };
@@ -588,12 +702,12 @@ struct muon_eq_both {
 /// x_i / sqrt(|x_i|^2 + 1e-7), the normalisation of Muon+.
 template <class T>
 matrix<T> soft_rows(matrix<T> const& x) {
-    return (x.rowwise().squaredNorm().array() + T(1e-7)).rsqrt().matrix().asDiagonal() * x;
+    return rows_times<T>((x.rowwise().squaredNorm().array() + T(1e-7)).rsqrt(), x);
 }
 
 template <class T>
 matrix<T> soft_columns(matrix<T> const& x) {
-    return soft_rows<T>(x.transpose()).transpose();
+    return transpose<T>(soft_rows<T>(transpose<T>(x)));
 }
 
 // O = polar(X), u_i = o_i / sqrt(|o_i|^2 + 1e-7), arXiv 2602.21545
@@ -624,13 +738,13 @@ struct aurora {
     matrix<T> operator()(matrix<T> const& g) {
         const matrix<T> y = x(g);
         if (y.rows() == y.cols()) return polar<T>(y);
-        return y.rows() > y.cols() ? tall(y) : matrix<T>(tall(y.transpose()).transpose());
+        return y.rows() > y.cols() ? tall(y) : transpose<T>(tall(transpose<T>(y)));
     }
     static matrix<T> tall(matrix<T> const& y) {
-        vector<T> d = y.rowwise().norm().cwiseInverse();
-        const matrix<T> u = polar<T>(d.asDiagonal() * y);
-        d = std::sqrt(T(y.cols()) / T(y.rows())) * d.cwiseQuotient(u.rowwise().norm());
-        return polar<T>(d.asDiagonal() * y);
+        vector<T> d = row_norms<T>(y).cwiseInverse();
+        const matrix<T> u = polar<T>(rows_times<T>(d, y));
+        d = std::sqrt(T(y.cols()) / T(y.rows())) * d.cwiseQuotient(row_norms<T>(u));
+        return polar<T>(rows_times<T>(d, y));
     }
 };
 
@@ -641,10 +755,10 @@ struct power_iteration {
     matrix<T> operator()(matrix<T> const& g) {
         if (q.size() == 0) q = matrix<T>::Identity(g.cols(), std::min(g.rows(), g.cols()));
         blend<T>(m, 1, 1, g);
-        const matrix<T> p = orthonormal<T>(m * q), r = m.transpose() * p;
-        m -= T(0.05) * p * r.transpose();
+        const matrix<T> p = orthonormal<T>(product<T>(m, q)), r = product<T>(transpose<T>(m), p);
+        m = mixed<T>(1, m, -0.05, product<T>(p, transpose<T>(r)));
         q = next(r);
-        return std::sqrt(T(g.rows()) / T(g.cols())) * p * q.transpose();
+        return std::sqrt(T(g.rows()) / T(g.cols())) * product<T>(p, transpose<T>(q));
     }
 };
 
@@ -663,7 +777,7 @@ struct dion2 {
     matrix<T> operator()(matrix<T> const& g) {
         blend<T>(m, 1, 1, g);
         const bool tall = m.rows() > m.cols();
-        matrix<T> x = tall ? matrix<T>(m.transpose()) : m, u = matrix<T>::Zero(x.rows(), x.cols());
+        matrix<T> x = tall ? transpose<T>(m) : m, u = matrix<T>::Zero(x.rows(), x.cols());
         std::vector<Eigen::Index> order(std::size_t(x.rows()));
         std::iota(order.begin(), order.end(), Eigen::Index(0));
         const vector<T> size = x.cwiseAbs().rowwise().sum();
@@ -676,8 +790,8 @@ struct dion2 {
             u.row(order[k]) = chosen.row(Eigen::Index(k));
             x.row(order[k]) *= T(0.95);
         }
-        m = tall ? matrix<T>(x.transpose()) : x;
-        return tall ? matrix<T>(u.transpose()) : u;
+        m = tall ? transpose<T>(x) : x;
+        return tall ? transpose<T>(u) : u;
     }
 };
 
@@ -691,7 +805,8 @@ struct muon_bp {
         if (++t % 2 == 0) return polar<T>(y);
         const Eigen::Index half = y.cols() / 2;
         matrix<T> u(y.rows(), y.cols());
-        u << polar<T>(y.leftCols(half)), polar<T>(y.rightCols(y.cols() - half));
+        u.leftCols(half) = polar<T>(y.leftCols(half));
+        u.rightCols(y.cols() - half) = polar<T>(y.rightCols(y.cols() - half));
         return u;
     }
 };
@@ -741,8 +856,12 @@ template <class T>
 struct mud {
     nesterov_average<T> x;
     matrix<T> operator()(matrix<T> const& g) {
-        const matrix<T> q = unit_rows<T>(x(g)), gram = q * q.transpose();
-        const matrix<T> y = gram.template triangularView<Eigen::Lower>().solve(q);
+        const matrix<T> q = unit_rows<T>(x(g)), l = gram<T>(q);
+        matrix<T> y = q;
+        for (Eigen::Index i = 0; i < y.rows(); ++i) {
+            for (Eigen::Index k = 0; k < i; ++k) y.row(i) -= l(i, k) * y.row(k);
+            y.row(i) /= l(i, i);
+        }
         return side_factor<T>(g) * unit_rows<T>(y);
     }
 };
@@ -782,9 +901,9 @@ template <class T>
 struct shampoo {
     matrix<T> l, r;
     matrix<T> operator()(matrix<T> const& g) {
-        blend<T>(l, 1, 1, g * g.transpose());
-        blend<T>(r, 1, 1, g.transpose() * g);
-        return damped_power<T>(l, -0.25) * g * damped_power<T>(r, -0.25);
+        blend<T>(l, 1, 1, gram<T>(g));
+        blend<T>(r, 1, 1, gram<T>(transpose<T>(g)));
+        return product<T>(product<T>(damped_power<T>(l, -0.25), g), damped_power<T>(r, -0.25));
     }
 };
 
@@ -797,9 +916,9 @@ struct shampoo_absolute {
             l = T(1e-4) * matrix<T>::Identity(g.rows(), g.rows());
             r = T(1e-4) * matrix<T>::Identity(g.cols(), g.cols());
         }
-        l += g * g.transpose();
-        r += g.transpose() * g;
-        return power<T>(l, -0.25, T(1e-4)) * g * power<T>(r, -0.25, T(1e-4));
+        blend<T>(l, 1, 1, gram<T>(g));
+        blend<T>(r, 1, 1, gram<T>(transpose<T>(g)));
+        return product<T>(product<T>(power<T>(l, -0.25, T(1e-4)), g), power<T>(r, -0.25, T(1e-4)));
     }
 };
 
@@ -808,8 +927,8 @@ template <class T>
 struct one_sided_shampoo {
     matrix<T> l;
     matrix<T> operator()(matrix<T> const& g) {
-        blend<T>(l, 1, 1, g * g.transpose());
-        return damped_power<T>(l, -0.5) * g;
+        blend<T>(l, 1, 1, gram<T>(g));
+        return product<T>(damped_power<T>(l, -0.5), g);
     }
 };
 
@@ -820,13 +939,13 @@ struct soap {
     matrix<T> operator()(matrix<T> const& g) {
         const bool first = m.size() == 0;
         blend<T>(m, 0.95, 0.05, g);
-        blend<T>(l, 0.95, 0.05, g * g.transpose());
-        blend<T>(r, 0.95, 0.05, g.transpose() * g);
+        blend<T>(l, 0.95, 0.05, gram<T>(g));
+        blend<T>(r, 0.95, 0.05, gram<T>(transpose<T>(g)));
         if (first) return matrix<T>::Zero(g.rows(), g.cols());
-        const matrix<T> a = eigenvectors<T>(l), b = eigenvectors<T>(r);
-        blend<T>(v, 0.95, 0.05, squares<T>(a.transpose() * g * b));
-        const matrix<T> y = (a.transpose() * m * b).array() / (v.array().sqrt() + T(1e-8));
-        return a * y * b.transpose();
+        const matrix<T> a = eigenvectors<T>(l), b = eigenvectors<T>(r), to = transpose<T>(a);
+        blend<T>(v, 0.95, 0.05, squares<T>(product<T>(product<T>(to, g), b)));
+        const matrix<T> y = over_root<T>(product<T>(product<T>(to, m), b), v, 1e-8);
+        return product<T>(product<T>(a, y), transpose<T>(b));
     }
 };
 
@@ -836,21 +955,14 @@ struct one_sided_soap {
     matrix<T> m, v, l;
     matrix<T> operator()(matrix<T> const& g) {
         const bool tall = g.rows() > g.cols();
-        const matrix<T> x = tall ? matrix<T>(g.transpose()) : g;
+        const matrix<T> x = tall ? transpose<T>(g) : g;
         blend<T>(m, 0.95, 0.05, x);
-        blend<T>(l, 0.95, 0.05, x * x.transpose());
-        const matrix<T> a = eigenvectors<T>(l);
-        blend<T>(v, 0.95, 0.05, squares<T>(a.transpose() * x));
-        const matrix<T> y = (a.transpose() * m).array() / (v.array().sqrt() + T(1e-8)), u = a * y;
-        return tall ? matrix<T>(u.transpose()) : u;
+        blend<T>(l, 0.95, 0.05, gram<T>(x));
+        const matrix<T> a = eigenvectors<T>(l), to = transpose<T>(a);
+        blend<T>(v, 0.95, 0.05, squares<T>(product<T>(to, x)));
+        const matrix<T> u = product<T>(a, over_root<T>(product<T>(to, m), v, 1e-8));
+        return tall ? transpose<T>(u) : u;
     }
-};
-
-/// A rule under its name; copying the entry before a first call gives a fresh rule.
-template <class T>
-struct entry {
-    char const* name;
-    std::function<matrix<T>(matrix<T> const&)> rule;
 };
 
 template <class T>

@@ -1,14 +1,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
-#include <isotypic/device/gpu.cuh>
+#include <isotypic/device/cuda_jobs.cuh>
 #include <isotypic/device/workspace.hpp>
 #include <cublas_v2.h>
-#include <algorithm>
 #include <array>
-#include <cstring>
 #include <memory>
 #include <optional>
-#include <utility>
 
 /// \file
 /// A GPU as a device: the handle. This folder alone knows CUDA.
@@ -92,7 +89,7 @@ public:
         step_scope(step_scope const&) = delete;
         ~step_scope() {
             d.own->gate = {nullptr};
-            d.drop_waiting(), d.end_job_scratch();
+            d.own->waiting.drop(), d.end_job_scratch();
         }
         void close() { d.launch_waiting(); }
 
@@ -137,28 +134,12 @@ public:
     /// kernel(a...) on `blocks` of `threads`.
     template <class... P, class... A>
     void launch(dim3 blocks, dim3 threads, void (*kernel)(P...), A const&... a) const {
-        launch_waiting();
-        submit(blocks, threads, kernel, a...);
+        detail::submit(stream(), blocks, threads, kernel, a...);
     }
-    /// job() on `blocks` of `threads`, which may be more blocks than that. In a step jobs wait: those of one kind and stage become one
-    /// launch, the stages one after the other, so a job may read what another writes only if that one came before it in an earlier stage.
+    /// job() on `blocks` of `threads`, in a step together with others: see `waiting_jobs`.
     template <class Job>
     void launch_job(dim3 blocks, dim3 threads, Job const& job, int stage = 0) {
-        auto& w = own->waiting[std::size_t(stage)];
-        const dim3 all{(std::max)(w.blocks.x, blocks.x), (std::max)(w.blocks.y, blocks.y), 1};
-        const double busy = double(blocks.x) * blocks.y;
-        const auto fits = [&] {
-            const bool same = w.launch == submit_jobs<Job> && w.threads.x == threads.x && w.threads.y == threads.y;
-            // Blocks without work leave at once, but it takes a while to start so many.
-            return same && w.count < detail::job_list<Job>::places && double(all.x) * all.y * (w.count + 1) <= 4 * (w.busy + busy) + 65536;
-        };
-        if (w.launch && !fits()) launch_waiting();
-        if (w.launch)
-            w.blocks = all;
-        else
-            w.launch = submit_jobs<Job>, w.count = 0, w.busy = 0, w.blocks = blocks, w.threads = threads;
-        w.busy += busy;
-        std::memcpy(w.jobs + std::size_t(w.count++) * sizeof(Job), &job, sizeof(Job));
+        own->waiting.add(own->stream, blocks, threads, job, stage);
         if (!own->gate.shut) launch_waiting();
     }
     /// Scratch for the jobs of one block of weights, about `bytes`, until they are launched. Where much is held, those that wait go first.
@@ -171,38 +152,7 @@ public:
     }
 
 private:
-    struct jobs_waiting {
-        void (*launch)(cuda const&, jobs_waiting const&) = nullptr;  // null: none
-        int count = 0;
-        double busy = 0;  // blocks that have work
-        dim3 blocks, threads;
-        std::byte jobs[detail::job_bytes];
-    };
-    template <class Job>
-    static void submit_jobs(cuda const& d, jobs_waiting const& w) {
-        detail::job_list<Job> list;
-        std::memcpy(list.bytes, w.jobs, std::size_t(w.count) * sizeof(Job));
-        d.submit({w.blocks.x, w.blocks.y, unsigned(w.count)}, w.threads, detail::job_kernel<Job>, list);
-    }
-    template <class... P, class... A>
-    void submit(dim3 blocks, dim3 threads, void (*kernel)(P...), A const&... a) const {
-        cudaLaunchConfig_t c{};
-        c.gridDim = blocks, c.blockDim = threads, c.stream = own->stream;
-        detail::check(cudaLaunchKernelEx(&c, kernel, P(a)...), "launch a kernel");
-    }
-    /// Where one launch fails, none that was to come after it is made.
-    void launch_waiting() const {
-        try {
-            for (auto& w : own->waiting)
-                if (auto* const submit_them = std::exchange(w.launch, nullptr)) submit_them(*this, w);
-        } catch (...) {
-            drop_waiting();
-            throw;
-        }
-    }
-    void drop_waiting() const {
-        for (auto& w : own->waiting) w.launch = nullptr;
-    }
+    void launch_waiting() const { own->waiting.launch(own->stream); }
     void end_job_scratch() { own->jobs_scope.reset(), own->jobs_held = 0; }
 
     struct held {
@@ -215,7 +165,7 @@ private:
         detail::gpu_memory::owner control, blas_scratch;
         std::shared_ptr<void> solver;
         detail::gate gate{nullptr};
-        std::array<jobs_waiting, 7> waiting;  // by stage
+        detail::waiting_jobs waiting;
         std::array<double, std::size_t(detail::gpu_control::places)> known{};
 
         ~held() {

@@ -95,20 +95,6 @@ struct gate {
     __device__ bool closed() const { return shut && *shut; }
 };
 
-/// Jobs of one kind as the arguments of one launch. Each is a function object, with the `threads` of a block and how many blocks are to be
-/// resident at least.
-inline constexpr std::size_t job_bytes = 4000;  // every GPU takes 4096
-template <class Job>
-struct job_list {
-    static constexpr int places = int(job_bytes / sizeof(Job));
-    static_assert(places > 0 && std::is_trivially_copyable_v<Job>);
-    alignas(16) std::byte bytes[job_bytes];
-};
-template <class Job>
-__global__ void __launch_bounds__(Job::threads, Job::resident) job_kernel(__grid_constant__ job_list<Job> const jobs) {
-    reinterpret_cast<Job const*>(jobs.bytes)[blockIdx.z]();
-}
-
 // Templates, since a kernel cannot be inline.
 template <class Control>
 __global__ void open_kernel(Control* c) { c->shut = 0, c->block = 0x7fffffff; }

@@ -21,6 +21,11 @@
 
 #include <doctest/doctest.h>
 
+#include "../../update/decompositions.hpp"
+
+// Compiled in formulas.cpp.
+extern template class Eigen::JacobiSVD<Eigen::MatrixXd>;
+
 namespace {
 
 // An array of the device that outlives no test.
@@ -790,32 +795,49 @@ struct solver {
     }
 };
 
+// In double for both types.
+using dense = Eigen::MatrixXd;
+
 template <class T>
-using dense = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
+dense column(std::vector<T> const& v) {
+    dense x(v.size(), 1);
+    std::copy(v.begin(), v.end(), x.data());
+    return x;
+}
 
 // In an array whose columns are longer than they need be.
 template <class T>
 struct padded {
     Eigen::Index rows, columns, ld;
     array<T> x;
-    padded(dense<T> const& m, Eigen::Index pad) : rows(m.rows()), columns(m.cols()), ld(m.rows() + pad), x(laid_out(m, pad)) {}
-    static std::vector<T> laid_out(dense<T> const& m, Eigen::Index pad) {
-        dense<T> wide = dense<T>::Constant(m.rows() + pad, m.cols(), T{9});
-        wide.topRows(m.rows()) = m;
-        return {wide.data(), wide.data() + wide.size()};
+    padded(dense const& m, Eigen::Index pad) : rows(m.rows()), columns(m.cols()), ld(m.rows() + pad), x(laid_out(m, pad)) {}
+    static std::vector<T> laid_out(dense const& m, Eigen::Index pad) {
+        std::vector<T> wide(static_cast<std::size_t>((m.rows() + pad) * m.cols()), T{9});
+        for (Eigen::Index j = 0; j < m.cols(); ++j)
+            for (Eigen::Index i = 0; i < m.rows(); ++i) wide[static_cast<std::size_t>(j * (m.rows() + pad) + i)] = static_cast<T>(m(i, j));
+        return wide;
     }
-    dense<T> get() const {
+    dense get() const {
         auto const v = x.values();
-        dense<T> const wide = Eigen::Map<dense<T> const>(v.data(), ld, columns);
-        if (ld > rows) CHECK(wide.bottomRows(ld - rows).isConstant(T{9}));
-        return wide.topRows(rows);
+        dense m(rows, columns);
+        bool kept = true;
+        for (Eigen::Index j = 0; j < columns; ++j)
+            for (Eigen::Index i = 0; i < ld; ++i) {
+                T const value = v[static_cast<std::size_t>(j * ld + i)];
+                if (i < rows) m(i, j) = value;
+                else kept = kept && value == T{9};
+            }
+        if (ld > rows) CHECK(kept);
+        return m;
     }
 };
 
 template <class T>
-dense<T> random_matrix(Eigen::Index rows, Eigen::Index columns, unsigned seed) {
+dense random_matrix(Eigen::Index rows, Eigen::Index columns, unsigned seed) {
     auto const v = random(static_cast<std::size_t>(rows * columns), seed);
-    return Eigen::Map<dense<double> const>(v.data(), rows, columns).template cast<T>();
+    dense m(rows, columns);
+    std::transform(v.begin(), v.end(), m.data(), [](double x) { return static_cast<T>(x); });
+    return m;
 }
 
 TEST_CASE_TEMPLATE("Cholesky's factor, its inverse and the inverse of a triangle are those of LAPACK, and the other triangle is left", T, float, double) {
@@ -823,22 +845,22 @@ TEST_CASE_TEMPLATE("Cholesky's factor, its inverse and the inverse of a triangle
     constexpr auto type = type_of<T>;
     double const tolerance = std::is_same_v<T, double> ? 1e-12 : 1e-4;
     int const n = 7;
-    dense<T> const g = random_matrix<T>(n, n, 4);
-    dense<T> const positive = g * g.transpose() + dense<T>::Identity(n, n);
+    dense const g = random_matrix<T>(n, n, 4);
+    dense const positive = g * g.transpose() + dense::Identity(n, n);
     array<int> const info(std::vector<int>{-7});
     for (auto const uplo : {CUBLAS_FILL_MODE_LOWER, CUBLAS_FILL_MODE_UPPER}) {
         bool const lower = uplo == CUBLAS_FILL_MODE_LOWER;
-        dense<T> given = positive;
-        if (lower) given.template triangularView<Eigen::StrictlyUpper>().setConstant(T{5});
-        else given.template triangularView<Eigen::StrictlyLower>().setConstant(T{5});
-        auto const kept = [&](dense<T> const& m) {
-            return lower ? (m.template triangularView<Eigen::StrictlyUpper>().toDenseMatrix() -
-                            given.template triangularView<Eigen::StrictlyUpper>().toDenseMatrix()).isZero()
-                         : (m.template triangularView<Eigen::StrictlyLower>().toDenseMatrix() -
-                            given.template triangularView<Eigen::StrictlyLower>().toDenseMatrix()).isZero();
+        dense given = positive;
+        if (lower) given.triangularView<Eigen::StrictlyUpper>().setConstant(5);
+        else given.triangularView<Eigen::StrictlyLower>().setConstant(5);
+        auto const kept = [&](dense const& m) {
+            return lower ? (m.triangularView<Eigen::StrictlyUpper>().toDenseMatrix() -
+                            given.triangularView<Eigen::StrictlyUpper>().toDenseMatrix()).isZero()
+                         : (m.triangularView<Eigen::StrictlyLower>().toDenseMatrix() -
+                            given.triangularView<Eigen::StrictlyLower>().toDenseMatrix()).isZero();
         };
-        auto const taken = [&](dense<T> const& m) {
-            return lower ? dense<T>(m.template triangularView<Eigen::Lower>()) : dense<T>(m.transpose().template triangularView<Eigen::Lower>());
+        auto const taken = [&](dense const& m) {
+            return lower ? dense(m.triangularView<Eigen::Lower>()) : dense(m.transpose().triangularView<Eigen::Lower>());
         };
         padded<T> const a(given, 2);
         std::size_t on_device = 0, on_host = 0;
@@ -850,10 +872,10 @@ TEST_CASE_TEMPLATE("Cholesky's factor, its inverse and the inverse of a triangle
         REQUIRE(cusolverDnXpotrf(library.h, library.params, uplo, n, type, a.x.p, a.ld, type, space.p, on_device, host.data(), on_host, info.p) ==
                 CUSOLVER_STATUS_SUCCESS);
         CHECK(info.values()[0] == 0);
-        dense<T> const factor = a.get();
+        dense const factor = a.get();
         CHECK(kept(factor));
-        dense<T> const l = taken(factor);
-        CHECK(static_cast<double>((l * l.transpose() - positive).norm()) < tolerance);
+        dense const l = taken(factor);
+        CHECK((l * l.transpose() - positive).norm() < tolerance);
 
         for (auto const diag : {CUBLAS_DIAG_NON_UNIT, CUBLAS_DIAG_UNIT}) {
             padded<T> const t(factor, 1);
@@ -862,15 +884,15 @@ TEST_CASE_TEMPLATE("Cholesky's factor, its inverse and the inverse of a triangle
             host.resize(on_host);
             REQUIRE(cusolverDnXtrtri(library.h, uplo, diag, n, type, t.x.p, t.ld, more.p, on_device, host.data(), on_host, info.p) == CUSOLVER_STATUS_SUCCESS);
             CHECK(info.values()[0] == 0);
-            dense<T> x = taken(t.get());
-            dense<T> of = l;
+            dense x = taken(t.get());
+            dense of = l;
             if (diag == CUBLAS_DIAG_UNIT) {
                 CHECK((x.diagonal() - l.diagonal()).isZero());
                 x.diagonal().setOnes();
                 of.diagonal().setOnes();
             }
             CHECK(kept(t.get()));
-            CHECK(static_cast<double>((x * of - dense<T>::Identity(n, n)).norm()) < tolerance);
+            CHECK((x * of - dense::Identity(n, n)).norm() < tolerance);
         }
 
         int lwork = 0;
@@ -884,12 +906,12 @@ TEST_CASE_TEMPLATE("Cholesky's factor, its inverse and the inverse of a triangle
         else potri(cusolverDnSpotri_bufferSize, cusolverDnSpotri);
         CHECK(info.values()[0] == 0);
         CHECK(kept(a.get()));
-        dense<T> const half = taken(a.get());
-        dense<T> const inverse = half.template selfadjointView<Eigen::Lower>();
-        CHECK(static_cast<double>((inverse * positive - dense<T>::Identity(n, n)).norm()) < tolerance * 10);
+        dense const half = taken(a.get());
+        dense const inverse = half.selfadjointView<Eigen::Lower>();
+        CHECK((inverse * positive - dense::Identity(n, n)).norm() < tolerance * 10);
     }
-    dense<T> indefinite = dense<T>::Identity(n, n);
-    indefinite(4, 4) = T{-1};
+    dense indefinite = dense::Identity(n, n);
+    indefinite(4, 4) = -1;
     padded<T> const bad(indefinite, 0);
     std::size_t on_device = 0, on_host = 0;
     REQUIRE(cusolverDnXpotrf_bufferSize(library.h, library.params, CUBLAS_FILL_MODE_LOWER, n, type, bad.x.p, n, type, &on_device, &on_host) ==
@@ -905,14 +927,14 @@ TEST_CASE_TEMPLATE("eigenvalues rise and belong to their vectors, whichever tria
     constexpr auto type = type_of<T>;
     double const tolerance = std::is_same_v<T, double> ? 1e-12 : 1e-4;
     std::int64_t const n = 9;
-    dense<T> const g = random_matrix<T>(n, n, 5);
-    dense<T> const symmetric = g + g.transpose();
+    dense const g = random_matrix<T>(n, n, 5);
+    dense const symmetric = g + g.transpose();
     array<int> const info(1);
     for (auto const uplo : {CUBLAS_FILL_MODE_LOWER, CUBLAS_FILL_MODE_UPPER})
         for (auto const job : {CUSOLVER_EIG_MODE_VECTOR, CUSOLVER_EIG_MODE_NOVECTOR}) {
-            dense<T> given = symmetric;
-            if (uplo == CUBLAS_FILL_MODE_LOWER) given.template triangularView<Eigen::StrictlyUpper>().setZero();
-            else given.template triangularView<Eigen::StrictlyLower>().setZero();
+            dense given = symmetric;
+            if (uplo == CUBLAS_FILL_MODE_LOWER) given.triangularView<Eigen::StrictlyUpper>().setZero();
+            else given.triangularView<Eigen::StrictlyLower>().setZero();
             padded<T> const a(given, 3);
             array<T> const w(static_cast<std::size_t>(n));
             std::size_t on_device = 0, on_host = 0;
@@ -925,14 +947,14 @@ TEST_CASE_TEMPLATE("eigenvalues rise and belong to their vectors, whichever tria
             CHECK(info.values()[0] == 0);
             auto const values = w.values();
             CHECK(std::is_sorted(values.begin(), values.end()));
-            CHECK(std::abs(static_cast<double>(Eigen::Map<dense<T> const>(values.data(), n, 1).sum() - symmetric.trace())) < tolerance);
-            dense<T> const v = a.get();
+            CHECK(std::abs(column(values).sum() - symmetric.trace()) < tolerance);
+            dense const v = a.get();
             if (job == CUSOLVER_EIG_MODE_NOVECTOR) {
                 CHECK(std::isnan(v(0, 0)));
                 continue;
             }
-            CHECK(static_cast<double>((v.transpose() * v - dense<T>::Identity(n, n)).norm()) < tolerance);
-            CHECK(static_cast<double>((symmetric * v - v * Eigen::Map<dense<T> const>(values.data(), n, 1).asDiagonal()).norm()) < tolerance);
+            CHECK((v.transpose() * v - dense::Identity(n, n)).norm() < tolerance);
+            CHECK((symmetric * v - v * column(values).col(0).asDiagonal()).norm() < tolerance);
         }
 }
 
@@ -942,12 +964,12 @@ TEST_CASE_TEMPLATE("singular values fall, and with their vectors give the matrix
     double const tolerance = std::is_same_v<T, double> ? 1e-12 : 1e-4;
     std::int64_t const m = 8;
     std::int64_t const n = 5;
-    dense<T> const given = random_matrix<T>(m, n, 6);
+    dense const given = random_matrix<T>(m, n, 6);
     array<int> const info(1);
     for (signed char const job : {'A', 'S', 'N', 'O'}) {
         padded<T> const a(given, 1);
-        padded<T> const u(dense<T>::Zero(m, m), 2);
-        padded<T> const vt(dense<T>::Zero(n, n), 3);
+        padded<T> const u(dense::Zero(m, m), 2);
+        padded<T> const vt(dense::Zero(n, n), 3);
         array<T> const s(static_cast<std::size_t>(n));
         signed char const job_vt = job == 'O' ? 'S' : job;
         std::size_t on_device = 0, on_host = 0;
@@ -962,17 +984,17 @@ TEST_CASE_TEMPLATE("singular values fall, and with their vectors give the matrix
         CHECK(info.values()[0] == 0);
         auto const values = s.values();
         CHECK(std::is_sorted(values.rbegin(), values.rend()));
-        Eigen::Map<dense<T> const> const sigma(values.data(), n, 1);
-        CHECK(std::abs(static_cast<double>(sigma.squaredNorm() - given.squaredNorm())) < tolerance);
+        dense const sigma = column(values);
+        CHECK(std::abs(sigma.squaredNorm() - given.squaredNorm()) < tolerance);
         if (job == 'N') {
             CHECK(u.get().isZero());
             CHECK(vt.get().isZero());
             continue;
         }
-        dense<T> const left = job == 'O' ? a.get() : u.get();
-        dense<T> const again = left.leftCols(n) * sigma.asDiagonal() * vt.get();
-        CHECK(static_cast<double>((again - given).norm()) < tolerance);
-        if (job == 'A') CHECK(static_cast<double>((left.transpose() * left - dense<T>::Identity(m, m)).norm()) < tolerance);
+        dense const left = job == 'O' ? a.get() : u.get();
+        dense const again = left.leftCols(n) * sigma.col(0).asDiagonal() * vt.get();
+        CHECK((again - given).norm() < tolerance);
+        if (job == 'A') CHECK((left.transpose() * left - dense::Identity(m, m)).norm() < tolerance);
         if (job == 'S') CHECK(left.rightCols(m - n).isZero());
     }
 }

@@ -4,6 +4,8 @@
 #include <array>
 #include <cstdint>
 #include <memory>
+#include <utility>
+#include <vector>
 
 #include "die.hpp"
 #include "fiber.hpp"
@@ -20,7 +22,7 @@ enum class state : unsigned char { ready, at_block, at_warp, done };
 enum class meeting : unsigned char { sync, all_of, any_of, count, shuffle, ballot };
 
 struct thread {
-    std::unique_ptr<fiber> stack;
+    std::unique_ptr<fiber> stack;  // from its first turn to its end
     uint3 index{};
     state is = state::ready;
     meeting what = meeting::sync;
@@ -47,7 +49,6 @@ public:
             for (unsigned y = 0; y < blockDim.y; ++y)
                 for (unsigned x = 0; x < blockDim.x; ++x, ++i) {
                     thread& t = threads_[i];
-                    if (!t.stack) t.stack = std::make_unique<fiber>(&run_body);
                     t.index = {x, y, z};
                     t.is = state::ready;
                 }
@@ -81,25 +82,43 @@ private:
         return *running_;
     }
 
+    // A thread that ends without having waited costs no change of stacks: the next one that has not begun has its stack.
     static void run_body() {
-        body_(bound_);
-        running_->is = state::done;
-        fiber::suspend();
+        for (;;) {
+            body_(bound_);
+            thread& ended = *running_;
+            ended.is = state::done;
+            if (turn_ == turns_ || threads_[ready_[turn_]].stack) {
+                idle_.push_back(std::move(ended.stack));
+                return fiber::suspend();
+            }
+            begin_turn().stack = std::move(ended.stack);
+        }
+    }
+    static thread& begin_turn() {
+        running_ = &threads_[ready_[turn_++]];
+        threadIdx = running_->index;
+        return *running_;
+    }
+    static std::unique_ptr<fiber> idle_stack() {
+        if (idle_.empty()) return std::make_unique<fiber>(&run_body);
+        auto one = std::move(idle_.back());
+        idle_.pop_back();
+        return one;
     }
 
     // Until every lane is done or at the barrier of the block.
     static void run_warp(unsigned first, unsigned end, order& turns) {
         for (;;) {
-            unsigned ready[lanes];
-            unsigned count = 0;
+            turns_ = turn_ = 0;
             for (unsigned i = first; i < end; ++i)
-                if (threads_[i].is == state::ready) ready[count++] = i;
-            if (count == 0 && !pass_meetings(first, end)) return;
-            turns.shuffle(ready, count);
-            for (unsigned i = 0; i < count; ++i) {
-                running_ = &threads_[ready[i]];
-                threadIdx = running_->index;
-                running_->stack->resume();
+                if (threads_[i].is == state::ready) ready_[turns_++] = i;
+            if (turns_ == 0 && !pass_meetings(first, end)) return;
+            turns.shuffle(ready_, turns_);
+            while (turn_ != turns_) {
+                thread& t = begin_turn();
+                if (!t.stack) t.stack = idle_stack();
+                t.stack->resume();
             }
         }
     }
@@ -176,7 +195,11 @@ private:
     }
 
     inline static std::array<thread, most> threads_{};
+    inline static std::vector<std::unique_ptr<fiber>> idle_;
     inline static thread* running_ = nullptr;
+    inline static unsigned ready_[lanes];  // the lanes of the warp that have a turn,
+    inline static unsigned turns_ = 0;     // how many,
+    inline static unsigned turn_ = 0;      // and the next of them
     inline static void (*body_)(void const*) = nullptr;
     inline static void const* bound_ = nullptr;
 };

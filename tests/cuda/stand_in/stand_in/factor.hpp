@@ -78,40 +78,48 @@ int potri(triangle<T> a) {
     return 0;
 }
 
+// Decompositions are computed in double for floats too, so that Eigen's are compiled once.
+template <class T>
+void put(Eigen::MatrixXd const& from, Eigen::Index rows, Eigen::Index cols, bool transposed, columns<T> to) {
+    for (Eigen::Index j = 0; j < cols; ++j)
+        for (Eigen::Index i = 0; i < rows; ++i) to(i, j) = static_cast<T>(transposed ? from(j, i) : from(i, j));
+}
+
 template <class T>
 int syevd(bool vectors, bool lower, columns<T> a, T* w) {
     Eigen::Index const n = a.rows();
-    Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic> full(n, n);
+    Eigen::MatrixXd full(n, n);
     for (Eigen::Index j = 0; j < n; ++j)
         for (Eigen::Index i = j; i < n; ++i) full(i, j) = full(j, i) = lower ? a(i, j) : a(j, i);
     a.setConstant(std::numeric_limits<T>::quiet_NaN());
-    Eigen::SelfAdjointEigenSolver<Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>> const solver(
-        full, vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
+    Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> const solver(full, vectors ? Eigen::ComputeEigenvectors : Eigen::EigenvaluesOnly);
     if (solver.info() != Eigen::Success) return 1;
-    for (Eigen::Index i = 0; i < n; ++i) w[i] = solver.eigenvalues()[i];
-    if (vectors) a = solver.eigenvectors();
+    for (Eigen::Index i = 0; i < n; ++i) w[i] = static_cast<T>(solver.eigenvalues()[i]);
+    if (vectors) put(solver.eigenvectors(), n, n, false, a);
     return 0;
 }
 
 // As LAPACK: 'A' all, 'S' the leading ones, 'O' the leading ones over A, 'N' none.
 template <class T>
 int gesvd(char jobu, char jobvt, columns<T> a, T* s, void* u, Eigen::Index ldu, void* vt, Eigen::Index ldvt) {
-    using dense = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic>;
     Eigen::Index const m = a.rows();
     Eigen::Index const n = a.cols();
-    dense const given = a;
+    Eigen::MatrixXd given(m, n);
+    bool finite = true;
+    for (Eigen::Index j = 0; j < n; ++j)
+        for (Eigen::Index i = 0; i < m; ++i) finite = std::isfinite(given(i, j) = a(i, j)) && finite;
     a.setConstant(std::numeric_limits<T>::quiet_NaN());
-    if (!given.allFinite()) {
+    if (!finite) {
         for (Eigen::Index i = 0; i < n; ++i) s[i] = std::numeric_limits<T>::quiet_NaN();
         return 1;
     }
-    Eigen::JacobiSVD<dense, Eigen::FullPivHouseholderQRPreconditioner> const svd(given, Eigen::ComputeFullU | Eigen::ComputeFullV);
-    for (Eigen::Index i = 0; i < n; ++i) s[i] = svd.singularValues()[i];
-    if (jobu == 'A') matrix<T>(u, m, m, ldu) = svd.matrixU();
-    if (jobu == 'S') matrix<T>(u, m, n, ldu) = svd.matrixU().leftCols(n);
-    if (jobu == 'O') a = svd.matrixU().leftCols(n);
-    if (jobvt == 'A' || jobvt == 'S') matrix<T>(vt, n, n, ldvt) = svd.matrixV().transpose();
-    if (jobvt == 'O') a.topRows(n) = svd.matrixV().transpose();
+    Eigen::JacobiSVD<Eigen::MatrixXd> const svd(given, Eigen::ComputeFullU | Eigen::ComputeFullV);
+    for (Eigen::Index i = 0; i < n; ++i) s[i] = static_cast<T>(svd.singularValues()[i]);
+    if (jobu == 'A') put(svd.matrixU(), m, m, false, matrix<T>(u, m, m, ldu));
+    if (jobu == 'S') put(svd.matrixU(), m, n, false, matrix<T>(u, m, n, ldu));
+    if (jobu == 'O') put(svd.matrixU(), m, n, false, a);
+    if (jobvt == 'A' || jobvt == 'S') put(svd.matrixV(), n, n, true, matrix<T>(vt, n, n, ldvt));
+    if (jobvt == 'O') put(svd.matrixV(), n, n, true, a);
     return 0;
 }
 

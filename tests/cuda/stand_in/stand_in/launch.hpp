@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <tuple>
+#include <cstring>
 #include <type_traits>
 #include <utility>
 
@@ -61,36 +61,69 @@ bool reachable([[maybe_unused]] T const& argument) {
     return true;
 }
 
-template <class... Arguments>
-cudaError_t launch(cudaLaunchConfig_t const& config, void (*kernel)(Arguments...), std::tuple<Arguments...> const& arguments) {
-    guard const one(device_mutex);
-    cudaError_t const error = check(config);
-    if (error != cudaSuccess) return result(error);
-    if (!std::apply([](auto const&... a) { return (reachable(a) && ...); }, arguments)) return result(cudaErrorIllegalAddress);
-    dim3 const grid = config.gridDim;
-    dim3 const threads = config.blockDim;
-    return result(streams::submit(config.stream, [=] {
+// A kernel and the bytes of its arguments: one type, and so one way through streams and blocks, for all kernels.
+class launched {
+public:
+    template <class... Arguments>
+    launched(cudaLaunchConfig_t const& config, void (*kernel)(Arguments...), std::type_identity_t<Arguments> const&... arguments)
+        : grid_(config.gridDim), threads_(config.blockDim), kernel_(reinterpret_cast<void (*)()>(kernel)), call_(&call<Arguments...>) {
+        static_assert(((std::is_trivially_copyable_v<Arguments> && alignof(Arguments) <= 16) && ...));
+        static_assert((std::size_t{0} + ... + room(sizeof(Arguments))) <= sizeof bytes_);
+        [[maybe_unused]] std::byte* at = bytes_;
+        (put(at, &arguments, sizeof arguments), ...);
+    }
+
+    void operator()() const {
         ++counts.launches;
-        gridDim = grid;
-        blockDim = threads;
-        auto const body = [&] { std::apply(kernel, arguments); };
-        std::uint64_t const area = std::uint64_t{grid.x} * grid.y;
-        auto turn = order(~std::uint64_t{0}).all_of(area * grid.z);
+        gridDim = grid_;
+        blockDim = threads_;
+        std::uint64_t const area = std::uint64_t{grid_.x} * grid_.y;
+        auto turn = order(~std::uint64_t{0}).all_of(area * grid_.z);
         shared_memory const shared;
         for (std::uint64_t i = 0; i < turn.count; ++i) {
             std::uint64_t const b = turn.next();
             if (i < 16) shared.spoil();  // enough to be found, and soon done
-            uint3 const at{static_cast<unsigned>(b % grid.x), static_cast<unsigned>(b / grid.x % grid.y), static_cast<unsigned>(b / area)};
-            block::run(body, at, threads.x * threads.y * threads.z, b);
+            uint3 const at{static_cast<unsigned>(b % grid_.x), static_cast<unsigned>(b / grid_.x % grid_.y), static_cast<unsigned>(b / area)};
+            block::run([this] { call_(kernel_, bytes_); }, at, threads_.x * threads_.y * threads_.z, b);
         }
-    }));
+    }
+
+private:
+    static constexpr std::size_t room(std::size_t size) { return (size + 15) / 16 * 16; }
+    static void put(std::byte*& at, void const* argument, std::size_t size) {
+        std::memcpy(at, argument, size);
+        at += room(size);
+    }
+    // Where argument i begins, of those with the sizes that follow a first of 0.
+    static constexpr std::size_t place(std::size_t const* sizes, std::size_t i) {
+        std::size_t at = 0;
+        for (std::size_t k = 0; k <= i; ++k) at += room(sizes[k]);
+        return at;
+    }
+    template <class... Arguments>
+    static void call(void (*kernel)(), [[maybe_unused]] std::byte const* bytes) {
+        [[maybe_unused]] static constexpr std::size_t sizes[] = {0, sizeof(Arguments)...};
+        [&]<std::size_t... i>(std::index_sequence<i...>) {
+            reinterpret_cast<void (*)(Arguments...)>(kernel)(*reinterpret_cast<Arguments const*>(bytes + place(sizes, i))...);
+        }(std::index_sequence_for<Arguments...>());
+    }
+
+    dim3 grid_, threads_;
+    void (*kernel_)();
+    void (*call_)(void (*)(), std::byte const*);
+    alignas(16) std::byte bytes_[4096];  // as many as every device takes
+};
+
+inline cudaError_t launch(cudaLaunchConfig_t const& config, launched const& kernel, bool all_reachable) {
+    cudaError_t const error = check(config);
+    if (error != cudaSuccess) return result(error);
+    return result(all_reachable ? streams::submit(config.stream, kernel) : cudaErrorIllegalAddress);
 }
 
 }  // namespace stand_in
 
-template <class... Expected, class... Actual>
-cudaError_t cudaLaunchKernelEx(cudaLaunchConfig_t const* config, void (*kernel)(Expected...), Actual&&... arguments) {
-    return [&](Expected... coerced) {
-        return stand_in::launch<Expected...>(*config, kernel, std::tuple<Expected...>(coerced...));
-    }(std::forward<Actual>(arguments)...);
+template <class... Expected>
+cudaError_t cudaLaunchKernelEx(cudaLaunchConfig_t const* config, void (*kernel)(Expected...), std::type_identity_t<Expected> const&... arguments) {
+    stand_in::guard const one(stand_in::device_mutex);
+    return stand_in::launch(*config, {*config, kernel, arguments...}, (stand_in::reachable(arguments) && ...));
 }

@@ -59,19 +59,10 @@ public:
     // Now, later, or, in a capture, at each launch of its graph.
     template <class Work>
     static cudaError_t submit(cudaStream_t s, Work const& run) {
-        if (legacy(s))
-            for (cudaGraph_t c : captures_)
-                if (c->origin->flags == cudaStreamDefault) {
-                    c->invalid = true;
-                    return cudaErrorStreamCaptureImplicit;
-                }
-        if (!plain(s)) ++s->submitted;
-        if (cudaGraph_t const c = capture_of(s)) {
-            if (c->invalid) return cudaErrorStreamCaptureInvalidated;
-            s->open = true;
-            c->nodes.emplace_back(run);
-        } else if (deferred) {
-            pending_.emplace_back(s, run);
+        cudaError_t const error = admit(s);
+        if (error != cudaSuccess) return error;
+        if (deferred || capture_of(s)) {
+            keep(s, run);
         } else {
             drain();
             registry::access const open;
@@ -158,6 +149,26 @@ public:
     }
 
 private:
+    static cudaError_t admit(cudaStream_t s) {
+        if (legacy(s))
+            for (cudaGraph_t c : captures_)
+                if (c->origin->flags == cudaStreamDefault) {
+                    c->invalid = true;
+                    return cudaErrorStreamCaptureImplicit;
+                }
+        if (plain(s)) return cudaSuccess;
+        ++s->submitted;
+        return s->capture && s->capture->invalid ? cudaErrorStreamCaptureInvalidated : cudaSuccess;
+    }
+    static void keep(cudaStream_t s, work run) {
+        if (cudaGraph_t const c = capture_of(s)) {
+            s->open = true;
+            c->nodes.push_back(std::move(run));
+        } else {
+            pending_.emplace_back(s, std::move(run));
+        }
+    }
+
     inline static std::vector<cudaGraph_t> captures_;
     inline static std::deque<std::pair<cudaStream_t, work>> pending_;
 };
