@@ -91,7 +91,7 @@ scores vectors_of(any_loss const& loss, scores const& s) {
     criterion(loss).vectors(s, out);
     return out;
 }
-scores product(scores const& a, scores const& b) { return a.lazyProduct(b); }
+scores product_of(scores const& a, scores const& b) { return a.lazyProduct(b); }
 Eigen::VectorXd eigenvalues_of(Eigen::MatrixXd const& h) { return Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>(h, Eigen::EigenvaluesOnly).eigenvalues(); }
 
 }  // namespace class_losses

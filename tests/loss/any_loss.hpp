@@ -154,7 +154,7 @@ Eigen::MatrixXd hessian_of(any_loss const& loss, scores const& s, labels const& 
 /// The loss vector of each sample.
 scores vectors_of(any_loss const& loss, scores const& s);
 /// a b
-scores product(scores const& a, scores const& b);
+scores product_of(scores const& a, scores const& b);
 /// Of a symmetric matrix, ascending.
 Eigen::VectorXd eigenvalues_of(Eigen::MatrixXd const& h);
 

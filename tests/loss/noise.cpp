@@ -151,7 +151,7 @@ TEST_CASE("noise that depends on the class makes of a symmetric loss with sum C:
                      bool symmetric) {
         CAPTURE(name);
         CHECK(apart(centre, all.colwise() - all.rowwise().mean().eval()) < 1e-13);
-        const scores noisy = product(all, noise.transpose()), moved = product(centre, noise.transpose());
+        const scores noisy = product_of(all, noise.transpose()), moved = product_of(centre, noise.transpose());
         const scores constant = scores::Constant(samples, classes, sum / double(classes));
         Eigen::VectorXd at_label(samples), own = read.col(0);
         for (index_t i = 0; i < samples; ++i) at_label(i) = noisy(i, y[std::size_t(i)]);
@@ -166,11 +166,11 @@ TEST_CASE("noise that depends on the class makes of a symmetric loss with sum C:
         CHECK(apart(noisy, constant + moved) < 1e-12);
         CHECK(apart(read, read_moved) < 1e-12);
         CHECK(std::abs(apart(noisy, moved) - constant.norm()) < 1e-12);
-        const scores columns = product(all, noise) - product(centre, noise);  // N' has no rows of sum 1
+        const scores columns = product_of(all, noise) - product_of(centre, noise);  // N' has no rows of sum 1
         CHECK(apart(columns, constant + constant * excess.asDiagonal()) < 1e-12);
         const double scale = moved.cwiseProduct(centre).sum() / centre.squaredNorm();
         CHECK(apart(moved, scale * centre) > 1e-3);
-        CHECK(apart(product(centre, uniform.transpose()), kept(0.3) * centre) < 1e-13);
+        CHECK(apart(product_of(centre, uniform.transpose()), kept(0.3) * centre) < 1e-13);
     };
     auto each = [&](auto const& l, double sum, bool symmetric) {
         const auto part = symmetrise(l);
@@ -333,10 +333,10 @@ TEST_CASE("a linear scorer's unhinged loss with lambda |W|^2 / 2 is least at M /
         return m;
     };
     auto objective = [&](any_loss const& l, scores const& points, labels const& of, dense const& w, dense& g) {
-        const scores s = product(points, w.transpose());
+        const scores s = product_of(points, w.transpose());
         scores inner = s;
         const double value = criterion(l).gradient(s, of, inner);
-        g = product(inner.transpose(), points) + lambda * w;
+        g = product_of(inner.transpose(), points) + lambda * w;
         return value + lambda / 2 * w.squaredNorm();
     };
     dense g, ignored;

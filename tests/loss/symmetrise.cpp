@@ -149,17 +149,17 @@ TEST_CASE("a linear scorer's unhinged loss is least at R M / |M|, and label nois
     const labels y = random_labels(1, n);
     const scores e = one_hot(y);
     INFO("ISOTYPIC_SEED=", seed());
-    const scores m = product((e.array() - 1 / double(classes)).matrix().transpose(), x) / double(n);
+    const scores m = product_of((e.array() - 1 / double(classes)).matrix().transpose(), x) / double(n);
     criterion loss(unhinged{});
     auto at = [&](scores const& w, scores const& q) {
-        const scores s = product(x, w.transpose());
+        const scores s = product_of(x, w.transpose());
         return loss.value(s, q);
     };
     auto slope_at = [&](scores const& w, scores const& q) {
-        const scores s = product(x, w.transpose());
+        const scores s = product_of(x, w.transpose());
         scores g = s;
         loss.gradient(s, q, g);
-        return product(g.transpose(), x);
+        return product_of(g.transpose(), x);
     };
     CHECK((slope_at(start, e) + m).norm() < 1e-13);
     const double radius = 2;
@@ -175,8 +175,8 @@ TEST_CASE("a linear scorer's unhinged loss is least at R M / |M|, and label nois
     CHECK((g + (1 - tau) * m).norm() < 1e-13);
     CHECK((-radius * g / g.norm() - best).norm() < 1e-12);
     criterion other(cross_entropy{});
-    const scores s = product(x, best.transpose());
+    const scores s = product_of(x, best.transpose());
     scores clean = s, moved = s;
     other.gradient(s, e, clean), other.gradient(s, noisy, moved);
-    CHECK((product(moved.transpose(), x) - (1 - tau) * product(clean.transpose(), x)).norm() > 1e-2);
+    CHECK((product_of(moved.transpose(), x) - (1 - tau) * product_of(clean.transpose(), x)).norm() > 1e-2);
 }
