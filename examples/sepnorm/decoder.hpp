@@ -49,7 +49,7 @@ struct decoder {
         nn::multiply_transposed<T>(code.middleRows(row, rows), w.key, k.middleRows(row, rows));
         nn::multiply_transposed<T>(code.middleRows(row, rows), w.value, v.middleRows(row, rows));
         for (Index i = at; i < at + n; ++i) q.row(i) = w.query.row(place(i));
-        for_eacheadhead(from, count, [&](auto asks, auto answers, auto square) {
+        for_each_head(from, count, [&](auto asks, auto answers, auto square) {
             auto s = square(p);
             nn::multiply_transposed<T>(asks(q), answers(k), s, scale());
             for (Index i = 0; i < masked; ++i) nn::softmax(s.row(i).data(), tokens);
@@ -81,7 +81,7 @@ struct decoder {
         da.array() *= g.array() * (1 + T(1.702) * a.array() * (1 - g.array()));
         nn::transposed_multiply<T>(da, z.middleRows(at, n), d.listen);
         nn::multiply<T>(da, w.listen, dz.middleRows(at, n));
-        for_eacheadhead(from, count, [&](auto asks, auto answers, auto square) {
+        for_each_head(from, count, [&](auto asks, auto answers, auto square) {
             auto s = square(p), ds = square(dp);
             nn::multiply_transposed<T>(asks(dz), answers(v), ds);
             nn::transposed_multiply<T>(s, asks(dz), answers(dv));
@@ -102,7 +102,7 @@ private:
 
     /// f(asks, answers, square): a head's part of q and z, of k and v, and its masked x tokens matrix.
     template <class F>
-    void for_eacheadhead(Index from, Index count, F const& f) {
+    void for_each_head(Index from, Index count, F const& f) {
         for (Index i = from; i < from + count; ++i)
             for (Index head = 0; head < heads; ++head)
                 f([=, this](matrix<T>& m) { return m.block(i * masked, head * head_width, masked, head_width); },
