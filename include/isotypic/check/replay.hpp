@@ -45,25 +45,70 @@ specimen copy_back(D& on, blocks<T const, S> const& x) {
     return y;
 }
 
+/// A block under a rule, whatever the rule's type; and what starts one. Plain virtual functions, since a std::function of each rule costs the
+/// compiler some sixty functions.
+struct block_under_rule {
+    virtual ~block_under_rule() = default;
+    virtual specimen step(specimen const& weight, specimen const& gradient) = 0;
+};
+struct starts_block {
+    virtual ~starts_block() = default;
+    virtual std::unique_ptr<block_under_rule> start(specimen const& like) const = 0;
+};
+inline replay replay_of(std::unique_ptr<starts_block const> from) {
+    return [from = std::shared_ptr(std::move(from))](specimen const& like) -> run {
+        return [block = std::shared_ptr(from->start(like))](specimen const& weight, specimen const& gradient) { return block->step(weight, gradient); };
+    };
+}
+
+/// A rule with its state on a device.
+template <scalar T, device D, part P>
+struct rule_on {
+    P rule;
+    D on;
+    decltype(init(std::declval<P const&>(), std::declval<D&>(), std::declval<blocks<T, typename D::space>>())) state;
+    index_t t = 0;
+
+    rule_on(P const& p, specimen const& like) : rule(p), state(init(rule, on, zeros_like<T>(on, like.shape_in<typename D::space>()).all())) {}
+};
+/// A Block(rule, like, options) for each run.
+template <class Block, class P, class O>
+replay replay_of(P const& rule, O const& options) {
+    struct starts final : starts_block {
+        P rule;
+        O options;
+        starts(P const& p, O const& o) : rule(p), options(o) {}
+        std::unique_ptr<block_under_rule> start(specimen const& like) const override {
+            return std::unique_ptr<block_under_rule>(new Block(rule, like, options));
+        }
+    };
+    return replay_of(std::unique_ptr<starts_block const>(new starts(rule, options)));
+}
+
+template <scalar T, device D, part P>
+struct updates_run final : block_under_rule {
+    rule_on<T, D, P> own;
+    bool in_place;
+
+    updates_run(P const& rule, specimen const& like, bool where_it_reads) : own(rule, like), in_place(where_it_reads) {}
+    specimen step(specimen const& weight, specimen const& gradient) override {
+        D& on = own.on;
+        auto w = copy_as<T>(on, weight), g = copy_as<T>(on, gradient), y = copy_as<T>(on, gradient);
+        auto now = on.open_step();
+        const context<D, T> c{on, on.count_step(++own.t), w.all(), g.all()};
+        const typename context<D, T>::in u = own.rule.apply(c, in_place ? y.all() : g.all(), y.all(), own.state);
+        now.close();
+        return copy_back(on, u);
+    }
+};
+
 }  // namespace detail
 
 /// The updates U_1, U_2, ... of a rule. In place: the rule writes where it reads, as later parts of a pipe do.
 template <scalar T, device D = cpu, part P>
 replay updates_of(P const& rule, bool in_place = false) {
     detail::require_device<P, D>();
-    return [rule, in_place](specimen const& like) -> run {
-        auto on = std::make_shared<D>();
-        auto shape = zeros_like<T>(*on, like.shape_in<typename D::space>());
-        auto state = std::make_shared<decltype(init(rule, *on, shape.all()))>(init(rule, *on, shape.all()));
-        return [=, t = index_t{0}](specimen const& weight, specimen const& gradient) mutable {
-            auto w = detail::copy_as<T>(*on, weight), g = detail::copy_as<T>(*on, gradient), y = detail::copy_as<T>(*on, gradient);
-            auto now = on->open_step();
-            const context<D, T> c{*on, on->count_step(++t), w.all(), g.all()};
-            const typename context<D, T>::in u = rule.apply(c, in_place ? y.all() : g.all(), y.all(), *state);
-            now.close();
-            return detail::copy_back(*on, u);
-        };
-    };
+    return detail::replay_of<detail::updates_run<T, D, P>>(rule, in_place);
 }
 
 }  // namespace isotypic

@@ -14,23 +14,36 @@
 /// l_t(W) = <A_t, W> + 1/20 |PW|^2, P the projection off the block's shifts, plus vertical noise.
 namespace isotypic {
 
+namespace detail {
+
+struct rate_and_decay {
+    double rate;
+    weight_decay decay;
+};
+template <block_symmetry G, scalar T, device D, part P>
+struct weights_run final : block_under_rule {
+    rule_on<T, D, P> own;
+    rate_and_decay at;
+
+    weights_run(P const& rule, specimen const& like, rate_and_decay const& o) : own(rule, like), at(o) {}
+    specimen step(specimen const& weight, specimen const& gradient) override {
+        using in = blocks<T const, typename D::space>;
+        D& on = own.on;
+        auto w = copy_as<T>(on, weight), g = copy_as<T>(on, gradient);
+        auto now = on.open_step();
+        apply_update<G>(on, own.rule, own.state, on.count_step(++own.t), in(g.all()), w.all(), on.keep(0, at.rate), at.decay);
+        now.close();
+        return copy_back(on, in(w.all()));
+    }
+};
+
+}  // namespace detail
+
 /// The weights W_1, W_2, ... of a rule on a block of symmetry G, from `apply_update`.
 template <block_symmetry G, scalar T, device D = cpu, part P>
 replay weights_of(P const& rule, double rate, weight_decay decay = {}) {
     detail::require_device<P, D>();
-    return [rule, rate, decay](specimen const& like) -> run {
-        auto on = std::make_shared<D>();
-        auto shape = zeros_like<T>(*on, like.shape_in<typename D::space>());
-        auto state = std::make_shared<decltype(init(rule, *on, shape.all()))>(init(rule, *on, shape.all()));
-        return [=, t = index_t{0}](specimen const& weight, specimen const& gradient) mutable {
-            using in = blocks<T const, typename D::space>;
-            auto w = detail::copy_as<T>(*on, weight), g = detail::copy_as<T>(*on, gradient);
-            auto now = on->open_step();
-            apply_update<G>(*on, rule, *state, on->count_step(++t), in(g.all()), w.all(), on->keep(0, rate), decay);
-            now.close();
-            return detail::copy_back(*on, in(w.all()));
-        };
-    };
+    return detail::replay_of<detail::weights_run<G, T, D, P>>(rule, detail::rate_and_decay{rate, decay});
 }
 
 /// |W_t(rho(g) W_0) - rho(g) W_t(W_0)| / |W_t|; a shift of W_0 stays the same shift for all t.

@@ -18,11 +18,14 @@ public:
     template <class F>
         requires(!std::is_same_v<std::remove_cvref_t<F>, task_ref>)
     task_ref(F&& f)
-        : object(const_cast<void*>(static_cast<void const*>(&f))),
-          call([](void* o, index_t i) { (*static_cast<std::remove_reference_t<F>*>(o))(i); }) {}
+        : object(const_cast<void*>(static_cast<void const*>(&f))), call(called<std::remove_reference_t<F>>) {}
     void operator()(index_t i) const { call(object, i); }
 
 private:
+    template <class F>
+    static void called(void* object, index_t i) {
+        (*static_cast<F*>(object))(i);
+    }
     void* object;
     void (*call)(void*, index_t);
 };
