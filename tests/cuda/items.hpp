@@ -57,7 +57,7 @@ double apart(items const& a, items const& b);
 /// Singular values from 1 down to 1 / condition, evenly in their logarithm; `rank` of them are not zero.
 dense spread(index_t m, index_t n, double condition, index_t rank, std::uint64_t which);
 items families(index_t m, index_t n);
-inline const std::pair<index_t, index_t> shapes[] = {{5, 12}, {12, 5}, {8, 8}, {1, 9}, {9, 1}, {1, 1}, {70, 83}, {150, 133}};
+inline const std::pair<index_t, index_t> factor_shapes[] = {{5, 12}, {12, 5}, {8, 8}, {1, 9}, {9, 1}, {1, 1}, {70, 83}, {150, 133}};
 
 /// Largest |1 - sigma_i| over the sigma_i that are not to be 0.
 double off(dense const& u, index_t rank);

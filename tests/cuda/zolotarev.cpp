@@ -32,7 +32,7 @@ items by_maps(zolotarev const& engine, items a) {
 
 TEST_CASE_TEMPLATE("zolotarev on the GPU is that of the CPU, a batch at once", T, float, double) {
     cuda device;
-    for (auto const& at : shapes) {
+    for (auto const& at : factor_shapes) {
         const index_t m = at.first, n = at.second;
         for (order o : orders) {
             if (m > 70 && o != order::strided) continue;
@@ -51,7 +51,7 @@ TEST_CASE_TEMPLATE("zolotarev on the GPU is that of the CPU, a batch at once", T
 
 TEST_CASE_TEMPLATE("by_accuracy keeps its promise on the GPU", T, float, double) {
     cuda device;
-    for (auto const& at : shapes) {
+    for (auto const& at : factor_shapes) {
         const index_t m = at.first, n = at.second;
         for (double accuracy : {0.1, 1e-3, 1e-7}) {
             if (m > 70 && accuracy < 0.1) continue;
