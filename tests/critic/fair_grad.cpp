@@ -43,7 +43,7 @@ TEST_CASE("10000 Gram matrices, many of them singular or opposed, are solved to 
     index_t near_singular = 0;
     for (int draw = 0; draw < 10000; ++draw) {
         const double alpha = std::array{0.5, 1.0, 2.0, 4.0}[std::size_t(draw) % 4];
-        const square a = gram_of(gradients(random, kinds[std::size_t(random.below(index_t(std::size(kinds))))]));
+        const square a = gram_of(random_gradients(random, kinds[std::size_t(random.below(index_t(std::size(kinds))))]));
         const answer x = solved(fair_grad{alpha, ridge}, a);
         const bool easy = condition(ridged(a, ridge)) < 1e4;
         near_singular += !easy;
@@ -61,7 +61,7 @@ TEST_CASE("the residual that is reported is that of the weights, as far as doubl
     random_stream random(seed());
     for (double alpha : {0.5, 1.0, 3.0})
         for (int draw = 0; draw < 20; ++draw) {
-            const square a = gram_of(gradients(random, kind::plain, 6, 40));
+            const square a = gram_of(random_gradients(random, kind::plain, 6, 40));
             const answer x = solved(fair_grad{alpha, 0}, a);
             const Eigen::VectorXd aim = x.w.array().pow(-1 / alpha);
             CHECK(((a * x.w - aim).array() / aim.array()).abs().maxCoeff() < 1e-10);
@@ -82,7 +82,7 @@ TEST_CASE("with a = 1 the direction forgets each gradient's length and has sqrt(
     random_stream random(seed());
     for (int draw = 0; draw < 20; ++draw) {
         const index_t tasks = 2 + random.below(8);
-        const square g = gradients(random, kind::plain, tasks, 30);
+        const square g = random_gradients(random, kind::plain, tasks, 30);
         Eigen::VectorXd s(tasks);
         for (double& v : s) v = std::pow(10, 12 * random.uniform() - 6);
         const square scaled = s.asDiagonal() * g;
@@ -98,7 +98,7 @@ TEST_CASE("with a = 1 the direction forgets each gradient's length and has sqrt(
 TEST_CASE("a common factor s of the gradients is one of s^((1 - a) / (1 + a))") {
     INFO("ISOTYPIC_SEED=", seed());
     random_stream random(seed());
-    const square g = gradients(random, kind::plain, 5, 12);
+    const square g = random_gradients(random, kind::plain, 5, 12);
     for (double alpha : {0.5, 1.0, 2.0, 4.0})
         for (double s : {1e-12, 3.0, 1e9}) {
             const square scaled = s * g;
@@ -113,7 +113,7 @@ TEST_CASE("every task gains, by w^(-1/a), also where tasks are repeated or oppos
     random_stream random(seed());
     for (kind k : kinds)
         for (int draw = 0; draw < 20; ++draw) {
-            const square g = gradients(random, k), a = gram_of(g);
+            const square g = random_gradients(random, k), a = gram_of(g);
             const answer x = solved(nash_mtl{}, a);
             const Eigen::VectorXd ridge = 1e-6 * a.diagonal().cwiseProduct(x.w), gain = a * x.w + ridge;
             const Eigen::VectorXd size = a.cwiseAbs() * x.w;
@@ -176,7 +176,7 @@ TEST_CASE("gradients over four decades of lengths take more steps where a is not
     random_stream random(seed());
     int most = 0;
     for (int draw = 0; draw < 2000; ++draw) {
-        square g = gradients(random, kinds[std::size_t(random.below(index_t(std::size(kinds))))]);
+        square g = random_gradients(random, kinds[std::size_t(random.below(index_t(std::size(kinds))))]);
         for (index_t k = 0; k < g.rows(); ++k) g.row(k) *= std::pow(10, 4 * random.uniform() - 2);
         const answer x = solved(fair_grad{.alpha = std::array{0.5, 1.0, 2.0, 4.0}[std::size_t(draw) % 4]}, gram_of(g));
         most = (std::max)(most, x.report.steps);

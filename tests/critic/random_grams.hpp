@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include <Eigen/Core>
 #include <array>
 #include <cmath>
@@ -11,6 +12,7 @@
 namespace random_grams {
 
 using namespace isotypic;
+using namespace eager;
 using square = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 enum class kind { plain, common_part, repeated, opposed, few_parameters };
@@ -26,7 +28,7 @@ inline square nearly_opposed(random_stream& random, index_t tasks) {
     for (index_t k = 1; k < tasks; ++k) g.row(k) = (random.below(2) ? 1.0 : -1.0) * g.row(0) + std::pow(10, -6 * random.uniform()) * g.row(k);
     return g;
 }
-inline square gradients(random_stream& random, kind k, index_t tasks, index_t parameters) {
+inline square random_gradients(random_stream& random, kind k, index_t tasks, index_t parameters) {
     square g = normal(random, tasks, parameters);
     switch (k) {
     case kind::plain: break;
@@ -42,9 +44,9 @@ inline square gradients(random_stream& random, kind k, index_t tasks, index_t pa
     }
     return g;
 }
-inline square gradients(random_stream& random, kind k) {
+inline square random_gradients(random_stream& random, kind k) {
     const index_t tasks = 2 + random.below(29);
-    return gradients(random, k, tasks, 1 + random.below(2 * tasks));
+    return random_gradients(random, k, tasks, 1 + random.below(2 * tasks));
 }
 inline square gram_of(square const& g) { return g.lazyProduct(g.transpose()); }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include "../allocations.hpp"
 #include "../storage.hpp"
 #include <isotypic/critic/task_groups.hpp>
@@ -14,6 +15,7 @@
 namespace task_batches {
 
 using namespace isotypic;
+using namespace eager;
 template <class T>
 using dense_of = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using dense = dense_of<double>;

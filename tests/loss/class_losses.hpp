@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include <isotypic/check/seed.hpp>
 #include <isotypic/group/random.hpp>
 #include <isotypic/loss/criterion.hpp>
@@ -16,6 +17,7 @@
 namespace class_losses {
 
 using namespace isotypic;
+using namespace eager;
 
 template <class T>
 using matrix_of = Eigen::Matrix<T, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

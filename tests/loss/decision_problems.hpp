@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include "../allocations.hpp"
 #include "../storage.hpp"
 #include <isotypic/loss/decision/cost_group.hpp>
@@ -13,6 +14,7 @@
 namespace decision_problems {
 
 using namespace isotypic;
+using namespace eager;
 using numbers = std::vector<double>;
 using dense = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 inline constexpr double infinite = std::numeric_limits<double>::infinity();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include "../allocations.hpp"
 #include "../storage.hpp"
 #include <isotypic/loss/pairs.hpp>
@@ -16,6 +17,7 @@
 namespace pair_laws {
 
 using namespace isotypic;
+using namespace eager;
 using dense = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 
 inline constexpr criterion_options summed{.reduce = reduction::sum};

@@ -3,7 +3,7 @@
 #include <isotypic/loss/nuclear_curvature.hpp>
 #include "loss/pair_laws.hpp"
 
-extern template class Eigen::JacobiSVD<Eigen::MatrixXd>;  // in update/formulas.cpp
+extern template class Eigen::JacobiSVD<Eigen::MatrixXd>;  // in first.cpp
 
 using namespace isotypic;
 using namespace pair_laws;

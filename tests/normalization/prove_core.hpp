@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include <isotypic/check/equivariance.hpp>
 #include <isotypic/group/orthogonal.hpp>
 #include <isotypic/model/names.hpp>
@@ -16,6 +17,7 @@
 namespace proof {
 
 using namespace isotypic;
+using namespace eager;
 using matrix_of_doubles = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;
 using map_of_matrices = std::function<matrix_of_doubles(matrix_of_doubles const&)>;
 using move_of_matrices = std::function<matrix_of_doubles(matrix_of_doubles, random_stream&)>;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include "../storage.hpp"
 #include "../update/formulas.hpp"
 #include <doctest/doctest.h>
@@ -9,6 +10,7 @@
 /// not depend on addresses. Eigen's part is compiled once, in engines.cpp.
 namespace engines {
 using namespace isotypic;
+using namespace eager;
 using formulas::distance, formulas::dense;
 
 template <class T, class E>

@@ -5,7 +5,7 @@
 #include <utility>
 
 /// \file
-/// Eigen's eigenvectors of x and of x'x, compiled once: in decompositions.cpp.
+/// Eigen's eigenvectors of x and of x'x, compiled once: in first.cpp.
 namespace formulas {
 
 using eigenvectors = Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd>;

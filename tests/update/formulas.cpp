@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include "formulas.hpp"
 
-template class Eigen::JacobiSVD<Eigen::MatrixXd>;
-
 namespace formulas {
 
 using row_major = Eigen::Matrix<double, Eigen::Dynamic, Eigen::Dynamic, Eigen::RowMajor>;

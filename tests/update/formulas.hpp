@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
+#include "../eager.hpp"
 #include "../golden/npy.hpp"
 #include <isotypic/check/seed.hpp>
 #include <isotypic/device/cpu_inverse.hpp>
@@ -14,11 +15,12 @@
 
 /// \file
 /// The other side of every comparison: formulas as they stand in papers, in double on Eigen matrices, and a
-/// rule run for a few steps. Eigen's part is compiled once, in formulas.cpp.
+/// rule run for a few steps. Eigen's part is compiled once, in formulas.cpp and first.cpp.
 extern template class Eigen::JacobiSVD<Eigen::MatrixXd>;
 
 namespace formulas {
 
+using namespace eager;
 using dense = Eigen::MatrixXd;
 using history = std::vector<dense>;
 using isotypic::index_t;
