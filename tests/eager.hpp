@@ -7,6 +7,7 @@
 /// \file
 /// Sums, multiples and products of whole matrices, evaluated at once by functions compiled once, in eager.cpp: Eigen makes a type of every
 /// expression, and in a test a type compiles longer than it runs. A test has them by `using namespace eager`; all else remains Eigen's.
+/// A sum ends with its statement, so what is taken of it, (a + b).array(), is not to be kept as `auto`.
 namespace whole_matrices {
 
 template <class M>
